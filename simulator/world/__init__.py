@@ -1,0 +1,29 @@
+"""ECS on Fargate in virtual time: services, tasks, Spot pools and the events that AWS would send.
+
+`World` is the whole public interface. It never looks at a clock: `advance(to=...)` moves its time on, and everything that
+falls due on the way happens at its own moment. The same seed and the same calls give the same events.
+"""
+
+from simulator.world.api import EcsApi
+from simulator.world.behaviours import Behaviour, Behaviours, ExitAt
+from simulator.world.errors import EcsError
+from simulator.world.faults import Faults
+from simulator.world.latencies import Latencies
+from simulator.world.log import Log, Sample, ServiceKey
+from simulator.world.weather import Weather
+from simulator.world.world import World
+
+__all__ = [
+    "Behaviour",
+    "Behaviours",
+    "EcsApi",
+    "EcsError",
+    "ExitAt",
+    "Faults",
+    "Latencies",
+    "Log",
+    "Sample",
+    "ServiceKey",
+    "Weather",
+    "World",
+]

@@ -1,0 +1,58 @@
+"""How a service's containers behave: what ECS cannot decide for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from random import Random
+
+from simulator.world.names import ServiceKey
+
+
+class ExitAt(StrEnum):
+    """When a container that is asked to stop really exits."""
+
+    SIGTERM = "sigterm"
+    STOP_TIMEOUT = "stop_timeout"
+    SEEDED = "seeded"  # one of the two, drawn once per service
+
+
+@dataclass(frozen=True, slots=True)
+class Behaviour:
+    """The containers of one service. Seconds are real ones: the time factor divides them."""
+
+    exit_at: ExitAt = ExitAt.SEEDED
+    deregistration_delay: float = 300.0  # of its target group, if it has one; AWS's default
+    pull_seconds: float = 0.0  # added by a large image
+    start_fails: bool = False  # the image cannot be pulled: the task never reaches RUNNING
+    crash_after: float | None = None  # the essential container exits that long after RUNNING
+    exit_code: int = 1
+
+
+@dataclass(slots=True)
+class Behaviours:
+    """The behaviour of every service: the default, or what was set for it."""
+
+    random: Random
+    default: Behaviour = Behaviour()
+    _set: dict[ServiceKey, Behaviour] = field(default_factory=dict)
+    _drawn: dict[ServiceKey, ExitAt] = field(default_factory=dict)
+
+    def set(self, key: ServiceKey, behaviour: Behaviour) -> None:
+        """Give one service its own behaviour; tasks that stop or start from now on follow it."""
+        self._set[key] = behaviour
+
+    def of(self, key: ServiceKey | None) -> Behaviour:
+        """Return a service's behaviour, or the default for a standalone task."""
+        return self.default if key is None else self._set.get(key, self.default)
+
+    def exit_at(self, key: ServiceKey | None) -> ExitAt:
+        """Return when a service's containers exit, drawing it at first sight where it is left to the seed."""
+        chosen = self.of(key).exit_at
+        if chosen is not ExitAt.SEEDED:
+            return chosen
+        if key is None:
+            return ExitAt.SIGTERM
+        if key not in self._drawn:
+            self._drawn[key] = self.random.choice((ExitAt.SIGTERM, ExitAt.STOP_TIMEOUT))
+        return self._drawn[key]

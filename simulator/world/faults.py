@@ -1,0 +1,34 @@
+"""Faults that a test or a demo puts in on purpose."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+
+@dataclass(slots=True)
+class Faults:
+    """Faults of the API; those of Spot capacity are weather."""
+
+    staleness: timedelta = timedelta()
+    _throttled: Counter[str] = field(default_factory=Counter)
+
+    def throttle(self, operation: str, count: int) -> None:
+        """Answer the next `count` calls of an operation, such as `UpdateService`, with a ThrottlingException."""
+        self._throttled[operation] += count
+
+    def stale_reads(self, seconds: float) -> None:
+        """Let DescribeServices answer with the state of `seconds` ago; 0 ends it.
+
+        What happened before this call is not remembered, so a service is shown as it was then at the earliest.
+        Seconds are those of the world's own time: no factor divides them.
+        """
+        self.staleness = timedelta(seconds=seconds)
+
+    def takes(self, operation: str) -> bool:
+        """Use up one injected throttle of an operation, if there is one."""
+        if self._throttled[operation] <= 0:
+            return False
+        self._throttled[operation] -= 1
+        return True
