@@ -1,0 +1,107 @@
+"""What events told us about Spot, and how it is counted: by distinct task and by time, never by message."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# Fargate Spot takes a task back two minutes after its notice; the STOPPED event may follow a little later.
+# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html
+NOTICE = timedelta(seconds=120)
+NOTICE_SLACK = timedelta(seconds=60)
+
+
+class EvidenceKind(StrEnum):
+    """The kinds of event that say something about Spot capacity."""
+
+    SPOT_INTERRUPTION = "spot_interruption"
+    SPOT_PLACEMENT_FAILURE = "spot_placement_failure"
+    SPOT_TASK_STARTED = "spot_task_started"
+    SPOT_TASK_START_FAILED = "spot_task_start_failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One event about one service.
+
+    `time` is the event's own; `subject` is the task ARN, or the event id where no task is named.
+    `stopped` says that the task had already stopped; `lacks_capacity` that its reason named missing capacity.
+    """
+
+    kind: EvidenceKind
+    time: datetime
+    event_id: str
+    subject: str
+    reason: str = ""
+    lacks_capacity: bool = False
+    stopped: bool = False
+    drill: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Evidence of one window, counted by distinct subject at its first sight."""
+
+    placement_failures: int = 0
+    capacity_failures: int = 0
+    interruptions: int = 0
+    started: int = 0
+    noticed: int = 0
+    drill: bool = False
+    latest: Evidence | None = None
+
+    @property
+    def errors(self) -> int:
+        """How often Spot failed the service."""
+        return self.placement_failures + self.capacity_failures + self.interruptions
+
+
+def tally(evidence: Iterable[Evidence], *, since: datetime, now: datetime) -> Tally:
+    """Count the evidence first seen after `since`.
+
+    Rows may repeat and come in any order; `evidence` should reach back `NOTICE + NOTICE_SLACK` before `since`, so that the
+    follow-ups of an older interruption are recognised as old.
+    """
+    rows = sorted(evidence, key=lambda row: (row.time, row.event_id))
+    first_sight: dict[tuple[EvidenceKind, str], Evidence] = {}
+    stopped: set[str] = set()
+    for row in rows:
+        first_sight.setdefault((row.kind, row.subject), row)
+        if row.kind is EvidenceKind.SPOT_INTERRUPTION and row.stopped:
+            stopped.add(row.subject)
+    fresh = [row for row in first_sight.values() if row.time > since]
+    failures = [row for row in fresh if _counts_against_spot(row)]
+
+    def count(kind: EvidenceKind) -> int:
+        return sum(row.kind is kind for row in failures)
+
+    return Tally(
+        placement_failures=count(EvidenceKind.SPOT_PLACEMENT_FAILURE),
+        capacity_failures=count(EvidenceKind.SPOT_TASK_START_FAILED),
+        interruptions=count(EvidenceKind.SPOT_INTERRUPTION),
+        started=sum(row.kind is EvidenceKind.SPOT_TASK_STARTED for row in fresh),
+        noticed=sum(
+            row.kind is EvidenceKind.SPOT_INTERRUPTION
+            and not row.drill
+            and row.subject not in stopped
+            and now - row.time <= NOTICE + NOTICE_SLACK
+            for row in first_sight.values()
+        ),
+        drill=any(row.drill for row in failures),
+        latest=max(failures, key=lambda row: (row.time, row.event_id), default=None),
+    )
+
+
+def _counts_against_spot(row: Evidence) -> bool:
+    match row.kind:
+        case EvidenceKind.SPOT_TASK_STARTED:
+            return False
+        case EvidenceKind.SPOT_TASK_START_FAILED:
+            return row.lacks_capacity
+        case EvidenceKind.SPOT_INTERRUPTION | EvidenceKind.SPOT_PLACEMENT_FAILURE:
+            return True

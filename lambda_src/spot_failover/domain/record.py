@@ -1,0 +1,162 @@
+"""What we recorded about a service before and after we acted: one item of the state table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from spot_failover.domain.capacity import Rolling, Strategy
+    from spot_failover.domain.evidence import Evidence
+    from spot_failover.domain.identity import Location, ServiceId
+    from spot_failover.domain.policy import Policy
+
+
+class Phase(StrEnum):
+    """Where a service stands on its way to on-demand capacity and back."""
+
+    STEADY = "steady"
+    FAILING_OVER = "failing_over"
+    ON_DEMAND = "on_demand"
+    RESTORING = "restoring"
+
+
+class Operation(StrEnum):
+    """What hub and spoke allow; the more careful of the two wins."""
+
+    ACTIVE = "active"
+    DRY_RUN = "dry_run"
+
+
+class HoldKind(StrEnum):
+    """Why a service is not acted on although there would be something to do."""
+
+    DRY_RUN = "dry_run"
+    BLOCKED = "blocked"
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """An attribute beside the phase: the decision is made and told, but nothing is changed."""
+
+    kind: HoldKind
+    reason: str
+    phase: Phase
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """The service as its owners had it when it left `steady`, which a restore goes back to, and what we put in its place."""
+
+    strategy: Strategy
+    on_demand: Strategy
+    desired: int
+    rolling: Rolling
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """Our last UpdateService: saved before the call, completed with the deployment's id after it.
+
+    `replaces` is the primary deployment seen before the call. `deployment` stays empty when the call's outcome is not known.
+    `tries` counts how often the same change replaced the same deployment.
+    """
+
+    change: str
+    at: datetime
+    replaces: str
+    deployment: str = ""
+    tries: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """An audit event that is saved with the state and sent after it."""
+
+    id: str
+    detail_type: str
+    time: datetime
+    detail: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One registered service.
+
+    `policy`, `operation` and `leaving` belong to the registration (the survey writes them); everything else belongs to the
+    passes over the service, which write under the optimistic lock `version` (0: never saved).
+
+    since: when the present phase began. not_before: a restore waits until then. attempt: failovers and failed restores in a
+    row. restored_at: when Spot was last verified. put_back: rolling settings to give back once a rollout of ours is over.
+    passed_at: the beginning of the last completed pass. leaving: when the registration was withdrawn.
+    """
+
+    id: ServiceId
+    policy: Policy
+    since: datetime
+    operation: Operation = Operation.ACTIVE
+    leaving: datetime | None = None
+    phase: Phase = Phase.STEADY
+    reason: str = ""
+    hold: Hold | None = None
+    config: Original | None = None
+    event: Evidence | None = None
+    not_before: datetime | None = None
+    attempt: int = 0
+    restored_at: datetime | None = None
+    put_back: Rolling | None = None
+    applied: Applied | None = None
+    service_created_at: datetime | None = None
+    passed_at: datetime | None = None
+    last_error: str = ""
+    retry_at: datetime | None = None
+    outbox: tuple[Message, ...] = ()
+    version: int = 0
+
+    @property
+    def scheduled(self) -> bool:
+        """Whether a restore is due, now or later: the seed's attribute of this name."""
+        return self.config is not None and self.phase is not Phase.STEADY
+
+    @property
+    def dry_run(self) -> bool:
+        """Whether the owners, the account or the hub only want to be told what would be done."""
+        return self.policy.dry_run or self.operation is Operation.DRY_RUN
+
+    def fresh(self, now: datetime) -> Record:
+        """Return the record as if the service had just been registered: it was deleted and created again."""
+        return Record(
+            id=self.id,
+            policy=self.policy,
+            since=now,
+            operation=self.operation,
+            leaving=self.leaving,
+            outbox=self.outbox,
+            version=self.version,
+        )
+
+    def failed(self, error: str, retry_at: datetime) -> Record:
+        """Return the record with a fault noted; the next tick after `retry_at` tries again."""
+        return replace(self, last_error=error, retry_at=retry_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Spoke:
+    """One account and region that forwards its events to this hub.
+
+    refreshed_at: when its parameters were last read completely. missing_since: since when a complete read has not found its
+    own parameter. A spoke never read has `refreshed_at` None.
+    """
+
+    location: Location
+    clusters: tuple[str, ...] = ()
+    operation: Operation = Operation.ACTIVE
+    refreshed_at: datetime | None = None
+    missing_since: datetime | None = None
+    last_error: str = ""
+    failures: int = 0
+    retry_at: datetime | None = None

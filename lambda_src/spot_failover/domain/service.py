@@ -1,0 +1,77 @@
+"""What ECS says of a service now: one DescribeServices answer, in the words that the rules need."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from spot_failover.domain.capacity import Rolling, Strategy
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+ROLLING_CONTROLLER = "ECS"
+ROLLING_STRATEGY = "ROLLING"
+
+
+class Rollout(StrEnum):
+    """ECS's rolloutState of a deployment."""
+
+    IN_PROGRESS = "IN_PROGRESS"
+    COMPLETED = "COMPLETED"
+    FAILED = "FAILED"
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """One deployment of a service; counts are tasks."""
+
+    id: str
+    strategy: Strategy
+    created_at: datetime
+    desired: int
+    running: int
+    rollout: Rollout = Rollout.COMPLETED
+
+    @property
+    def short(self) -> bool:
+        """Whether tasks of this deployment are still missing."""
+        return self.running < self.desired
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One service as ECS shows it; the answer may lag a little behind the last update.
+
+    `running` counts the tasks of all deployments. `deployment_configuration` is ECS's own mapping, kept whole because
+    UpdateService replaces what it is given. The primary deployment comes first in `deployments`.
+    """
+
+    status: str
+    created_at: datetime
+    desired: int
+    running: int
+    pending: int
+    deployments: tuple[Deployment, ...]
+    rolling: Rolling = field(default_factory=Rolling)
+    launch_type: str = ""
+    controller: str = ROLLING_CONTROLLER
+    deployment_strategy: str = ROLLING_STRATEGY
+    deployment_configuration: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def active(self) -> bool:
+        """Whether the service exists and is not being deleted."""
+        return self.status == "ACTIVE"
+
+    @property
+    def primary(self) -> Deployment | None:
+        """The deployment that ECS is driving towards; the others are being replaced."""
+        return self.deployments[0] if self.deployments else None
+
+    @property
+    def strategy(self) -> Strategy:
+        """The primary deployment's strategy: what new tasks are placed by."""
+        return self.primary.strategy if self.primary else Strategy()

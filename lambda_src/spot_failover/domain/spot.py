@@ -1,0 +1,79 @@
+"""Judging Spot: when it fails a service, and when it has proven itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from spot_failover.domain.capacity import Strategy
+    from spot_failover.domain.evidence import Tally
+    from spot_failover.domain.policy import Restore, Thresholds
+    from spot_failover.domain.service import Observation
+
+
+def healthy_tasks(observation: Observation, tally: Tally) -> int:
+    """Running tasks over all deployments, less those that have been given notice."""
+    return max(0, observation.running - tally.noticed)
+
+
+def spot_failure(observation: Observation, tally: Tally, thresholds: Thresholds) -> str | None:
+    """Return a sentence that says how Spot fails the service now, or None.
+
+    It takes both: evidence inside the window, and tasks missing now (or a rollout that cannot place its own). Evidence
+    alone may be history; missing tasks alone may be a crash, a scale-out or a slow image. A drill needs no missing task.
+    """
+    if observation.desired == 0:
+        return None
+    evidence = _enough_evidence(observation, tally, thresholds)
+    if evidence is None:
+        return None
+    missing = observation.desired - healthy_tasks(observation, tally)
+    if missing > 0:
+        return f"{evidence}, and {missing} of {observation.desired} tasks are missing."
+    if rollout_is_short(observation):
+        return f"{evidence}, and the rollout lacks tasks that Spot cannot place."
+    return f"{evidence}. This is a drill." if tally.drill else None
+
+
+def rollout_is_short(observation: Observation) -> bool:
+    """Whether tasks of the primary deployment are missing, even where older tasks still serve."""
+    return observation.primary is not None and observation.primary.short
+
+
+def _enough_evidence(observation: Observation, tally: Tally, thresholds: Thresholds) -> str | None:
+    desired = observation.desired
+    within = f"within {thresholds.window_seconds} s"
+    if tally.placement_failures >= thresholds.placement_failures:
+        return f"ECS could not place tasks on Spot ({_times(tally.placement_failures)} {within})"
+    if tally.capacity_failures >= thresholds.task_level(thresholds.capacity_failures, desired):
+        return f"{_tasks(tally.capacity_failures)} failed to start for lack of Spot capacity {within}"
+    if tally.noticed and tally.noticed * 2 >= observation.running:
+        return f"Spot is taking back {tally.noticed} of {observation.running} running tasks at once"
+    if tally.interruptions >= thresholds.task_level(thresholds.interruptions, desired):
+        return f"Spot took back {_tasks(tally.interruptions)} {within}"
+    return None
+
+
+def verified(strategy: Strategy, observation: Observation, tally: Tally, restore: Restore) -> bool:
+    """Whether Spot has proven itself since the restore began: enough tasks, few errors, nothing missing or pending.
+
+    Samples are the tasks that started on Spot plus the failures; a small service needs only as many as it has.
+    """
+    if observation.pending or rollout_is_short(observation) or observation.running < observation.desired:
+        return False
+    on_spot = observation.desired - strategy.on_demand_share(observation.desired)
+    successes = max(on_spot, tally.started)
+    samples = successes + tally.errors
+    return (
+        samples >= min(restore.min_samples, on_spot)
+        and successes * 100 >= restore.min_success_percent * samples
+        and tally.errors * 100 <= restore.max_error_percent * samples
+    )
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
+
+
+def _tasks(count: int) -> str:
+    return "1 task" if count == 1 else f"{count} tasks"

@@ -1,0 +1,63 @@
+"""What the service should look like in a phase, and the calls that are missing until it does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, assert_never
+
+from spot_failover.domain.record import Phase, Record
+
+if TYPE_CHECKING:
+    from spot_failover.domain.capacity import Rolling, Strategy
+    from spot_failover.domain.service import Observation
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is wanted of the service; None: as it is."""
+
+    strategy: Strategy | None = None
+    rolling: Rolling | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateService:
+    """One UpdateService call. A strategy goes out with forceNewDeployment, as ECS demands; None: not part of the call."""
+
+    strategy: Strategy | None = None
+    rolling: Rolling | None = None
+
+    @property
+    def name(self) -> str:
+        """A name by which the record knows the change again."""
+        parts = []
+        if self.strategy:
+            parts += [f"{item.capacity_provider}={item.weight}+{item.base}" for item in self.strategy.items]
+        if self.rolling:
+            parts.append(f"rolling={self.rolling.minimum_healthy_percent}-{self.rolling.maximum_percent}")
+        return " ".join(parts)
+
+
+def target(phase: Phase, observation: Observation, record: Record) -> Target:
+    """Say what the service should look like.
+
+    Which side of Spot the primary deployment stands on decides: a strategy that someone else chose on the right side is
+    left alone. Rolling settings are raised together with the strategy, never alone, and put back when the rollout is over.
+    """
+    match phase:
+        case Phase.FAILING_OVER:
+            wanted = record.config.on_demand if record.config and observation.strategy.uses_spot else None
+        case Phase.RESTORING:
+            wanted = record.config.strategy if record.config and not observation.strategy.uses_spot else None
+        case Phase.STEADY | Phase.ON_DEMAND:
+            return Target(rolling=record.put_back)
+        case _:
+            assert_never(phase)
+    return Target(wanted, observation.rolling.without_loss()) if wanted else Target()
+
+
+def changes(observation: Observation, wanted: Target) -> tuple[UpdateService, ...]:
+    """Return the calls that are still missing: none or one."""
+    strategy = wanted.strategy if wanted.strategy and not wanted.strategy.same_as(observation.strategy) else None
+    rolling = wanted.rolling if wanted.rolling and wanted.rolling != observation.rolling else None
+    return (UpdateService(strategy, rolling),) if strategy or rolling else ()

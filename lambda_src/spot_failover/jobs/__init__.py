@@ -1,0 +1,1 @@
+"""The two jobs: reconcile one service, survey one account and region."""

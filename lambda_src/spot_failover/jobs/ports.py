@@ -1,0 +1,135 @@
+"""What the jobs need of the outside world. Adapters implement these; an in-memory set serves tests and the backtest.
+
+Every `now` and every time is an aware UTC datetime. A method that cannot do its work raises a subclass of
+`spot_failover.domain.errors.SpotFailoverError`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from spot_failover.domain.evidence import Evidence
+    from spot_failover.domain.identity import Location, ServiceId
+    from spot_failover.domain.record import Message, Record, Spoke
+    from spot_failover.domain.registration import Parameters, Registration
+    from spot_failover.domain.service import Observation
+    from spot_failover.domain.targets import UpdateService
+
+
+class Services(Protocol):
+    """The state table's service items."""
+
+    def load(self, service: ServiceId) -> Record | None:
+        """Read one record consistently; None where the service is not registered."""
+
+    def save(self, record: Record) -> Record:
+        """Write the pass's attributes of a record and return it with its new version.
+
+        Neither policy, operation nor leaving are written: they belong to the registration.
+
+        Raises
+        ------
+        ConflictError
+            The item is no longer at `record.version`, or was forgotten.
+
+        """
+
+    def forget(self, record: Record) -> None:
+        """Delete the item at this version; ConflictError if it has moved on."""
+
+    def register(self, registration: Registration, now: datetime) -> bool:
+        """Create the item, or write the registration's attributes and end a leaving. True if it is new."""
+
+    def mark_leaving(self, service: ServiceId, now: datetime) -> None:
+        """Note that the registration was withdrawn, once: a later call keeps the first time. A forgotten item stays so."""
+
+    def mark_missing(self, service: ServiceId, now: datetime) -> datetime:
+        """Note that a complete read did not find the registration; return when that was first so."""
+
+    def at(self, location: Location) -> Sequence[Record]:
+        """Return all records of an account and region, eventually consistent."""
+
+
+class Spokes(Protocol):
+    """The state table's spoke items."""
+
+    def load(self, location: Location) -> Spoke | None:
+        """Read one spoke; None where the hub does not know it."""
+
+    def save(self, spoke: Spoke) -> None:
+        """Write one spoke."""
+
+    def forget(self, location: Location) -> None:
+        """Delete one spoke; no error where there is none."""
+
+    def all(self) -> Iterable[Location]:
+        """Return where the fleet runs, eventually consistent."""
+
+
+class EvidenceLog(Protocol):
+    """The evidence table."""
+
+    def add(self, service: ServiceId, evidence: Evidence) -> None:
+        """Write one row; the same event again writes the same row."""
+
+    def read(self, service: ServiceId, since: datetime) -> Sequence[Evidence]:
+        """Read the rows with a time from `since` on, consistently."""
+
+
+class Ecs(Protocol):
+    """ECS in the workload accounts."""
+
+    def describe(self, service: ServiceId) -> Observation | None:
+        """Describe one service; None where it does not exist.
+
+        Raises
+        ------
+        AccessDeniedError, ThrottledError, RefusedError, UnreachableError
+
+        """
+
+    def describe_many(
+        self, location: Location, cluster: str, services: Sequence[str]
+    ) -> Mapping[str, Observation | None]:
+        """Describe services of one cluster, by name, ten to a call."""
+
+    def update(self, service: ServiceId, change: UpdateService, observation: Observation) -> str:
+        """Make the change and return the id of the primary deployment that ECS answers with.
+
+        The rolling settings are laid over `observation.deployment_configuration`. RefusedError says that ECS will not have it.
+        """
+
+
+class Registry(Protocol):
+    """The parameters that Terraform writes in the workload accounts."""
+
+    def read(self, location: Location) -> Parameters:
+        """Read all parameters below /spot-failover completely, or raise."""
+
+
+class Outbox(Protocol):
+    """The hub's bus."""
+
+    def send(self, messages: Sequence[Message]) -> None:
+        """Put audit events; raise unless every one was accepted."""
+
+
+class WorkQueue(Protocol):
+    """The queue work.fifo."""
+
+    def reconcile(self, services: Iterable[ServiceId], cause: str, cause_id: str) -> None:
+        """Wake services; the same `cause_id` wakes a service once."""
+
+    def survey(self, locations: Iterable[Location], cause: str, cause_id: str, deleted: str = "") -> None:
+        """Ask for surveys. `deleted` names a parameter that an event says is gone; causes but `tick` read the parameters anew."""
+
+
+class Metrics(Protocol):
+    """Counters."""
+
+    def count(self, name: str, value: int = 1) -> None:
+        """Add to a counter."""
