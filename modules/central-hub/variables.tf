@@ -1,0 +1,251 @@
+variable "name_prefix" {
+  description = "Put in front of every name the hub chooses, so that two hubs can share one account and region. Ends with a hyphen, such as \"dev-\"."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^([a-z][a-z0-9-]{0,18}-)?$", var.name_prefix))
+    error_message = "name_prefix must be empty, or at most 20 lower-case letters, digits and hyphens that start with a letter and end with a hyphen, such as \"dev-\"."
+  }
+}
+
+variable "workload_accounts" {
+  description = "Ids of the accounts whose services the hub looks after, where there is no organization to name. With organization_id as well, only these accounts of it. The hub's own account is always admitted."
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for account in var.workload_accounts : can(regex("^[0-9]{12}$", account))])
+    error_message = "workload_accounts must hold account ids of twelve digits each, quoted so that leading zeros survive, such as [\"012345678901\"]."
+  }
+
+  validation {
+    condition     = length(var.workload_accounts) <= 250
+    error_message = "workload_accounts must hold at most 250 accounts, because a bus policy holds 10,240 characters. Name the whole organization with organization_id instead."
+  }
+}
+
+variable "organization_id" {
+  description = "Id of the AWS organization whose accounts may forward events to the hub, such as \"o-a1b2c3d4e5\". New accounts of it then need no change here."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.organization_id == null || can(regex("^o-[a-z0-9]{10,32}$", var.organization_id))
+    error_message = "organization_id must be an organization's id: \"o-\" and 10 to 32 lower-case letters and digits, such as \"o-a1b2c3d4e5\"."
+  }
+}
+
+variable "external_id" {
+  description = "External id that the work function gives when it assumes a spoke's role, and that the role asks for. Not a secret: it tells one hub from another."
+  type        = string
+  default     = "spot-failover"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9_+=,.@:/-]{2,256}$", var.external_id))
+    error_message = "external_id must be 2 to 256 characters out of letters, digits and _+=,.@:/-."
+  }
+}
+
+variable "names" {
+  description = "Names that people and other tools know the system by. name_prefix goes in front of each."
+  type = object({
+    placement_failure_queue = optional(string, "fargate-spot-placement-failure-queue")
+    interruption_queue      = optional(string, "fargate-spot-interruption-queue")
+    state_table             = optional(string, "ecs_cp_restore_state")
+    spoke_role              = optional(string, "CentralSpotAutomationRole")
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9_-]{1,50}$", var.names.placement_failure_queue))
+    error_message = "names.placement_failure_queue must be 1 to 50 letters, digits, hyphens and underscores."
+  }
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9_-]{1,50}$", var.names.interruption_queue))
+    error_message = "names.interruption_queue must be 1 to 50 letters, digits, hyphens and underscores."
+  }
+
+  validation {
+    condition     = var.names.interruption_queue != var.names.placement_failure_queue
+    error_message = "names.interruption_queue must differ from names.placement_failure_queue: each kind of event has a queue of its own."
+  }
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9_.-]{3,200}$", var.names.state_table))
+    error_message = "names.state_table must be 3 to 200 letters, digits, underscores, hyphens and dots."
+  }
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9_+=,.@-]{1,44}$", var.names.spoke_role))
+    error_message = "names.spoke_role must be 1 to 44 characters out of letters, digits and _+=,.@-, the same in every workload account."
+  }
+}
+
+variable "operation" {
+  description = "Kill switch of the whole fleet: \"active\" changes services, \"dry_run\" only says what it would change. A spoke may be more careful than its hub, never less."
+  type        = string
+  default     = "active"
+  nullable    = false
+
+  validation {
+    condition     = contains(["active", "dry_run"], var.operation)
+    error_message = "operation must be \"active\" or \"dry_run\"."
+  }
+}
+
+variable "allow_drills" {
+  description = "Whether synthetic events (source test.aws.ecs) exercise the whole path like real ones. Leave it off where nobody rehearses."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "functions" {
+  description = "Size, time limit and largest number of copies of each function, and what they log."
+  type = object({
+    observe = optional(object({
+      memory_mb           = optional(number, 512)
+      timeout_seconds     = optional(number, 30)
+      maximum_concurrency = optional(number, 10)
+    }), {})
+    work = optional(object({
+      memory_mb           = optional(number, 512)
+      timeout_seconds     = optional(number, 60)
+      maximum_concurrency = optional(number, 50)
+    }), {})
+    log_level          = optional(string, "INFO")
+    log_retention_days = optional(number, 90)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for settings in [var.functions.observe, var.functions.work] : settings.memory_mb >= 256 && settings.memory_mb <= 10240 && floor(settings.memory_mb) == settings.memory_mb])
+    error_message = "functions.observe.memory_mb and functions.work.memory_mb must be whole numbers from 256 to 10240."
+  }
+
+  validation {
+    condition     = alltrue([for settings in [var.functions.observe, var.functions.work] : settings.timeout_seconds >= 10 && settings.timeout_seconds <= 300 && floor(settings.timeout_seconds) == settings.timeout_seconds])
+    error_message = "functions.observe.timeout_seconds and functions.work.timeout_seconds must be whole numbers from 10 to 300: a message that crashed a function waits six times as long for its next try."
+  }
+
+  validation {
+    condition     = alltrue([for settings in [var.functions.observe, var.functions.work] : settings.maximum_concurrency >= 2 && settings.maximum_concurrency <= 1000 && floor(settings.maximum_concurrency) == settings.maximum_concurrency])
+    error_message = "functions.observe.maximum_concurrency and functions.work.maximum_concurrency must be whole numbers from 2 to 1000."
+  }
+
+  validation {
+    condition     = contains(["DEBUG", "INFO", "WARNING", "ERROR"], var.functions.log_level)
+    error_message = "functions.log_level must be \"DEBUG\", \"INFO\", \"WARNING\" or \"ERROR\"."
+  }
+
+  validation {
+    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.functions.log_retention_days)
+    error_message = "functions.log_retention_days must be a number of days that CloudWatch Logs offers: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653."
+  }
+}
+
+variable "package" {
+  description = "Where the functions' zip lies in S3, in the hub's region. Null takes the zip that comes with the module, or that \"make package\" built into it."
+  type = object({
+    s3_bucket         = string
+    s3_key            = string
+    s3_object_version = optional(string)
+  })
+  default = null
+
+  validation {
+    condition     = var.package == null || can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.package.s3_bucket))
+    error_message = "package.s3_bucket must be the name of an S3 bucket, such as \"example-artifacts\", without \"s3://\"."
+  }
+
+  validation {
+    condition     = var.package == null || can(regex("^[^/].*\\.zip$", var.package.s3_key))
+    error_message = "package.s3_key must be the key of a .zip object without a leading slash, such as \"spot-failover/0.1.0.zip\"."
+  }
+}
+
+variable "alerts" {
+  description = "An SNS topic of yours for alarms and audit events, which must let cloudwatch.amazonaws.com and events.amazonaws.com publish. Null makes one, encrypted, with nobody subscribed yet."
+  type = object({
+    topic_arn = string
+  })
+  default = null
+
+  validation {
+    condition     = var.alerts == null || can(regex("^arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$", var.alerts.topic_arn))
+    error_message = "alerts.topic_arn must be the ARN of a standard SNS topic, such as \"arn:aws:sns:eu-west-1:111122223333:operations\"."
+  }
+}
+
+variable "metrics" {
+  description = "CloudWatch namespace of the hub's metrics."
+  type = object({
+    namespace = optional(string, "Fargate/Failover")
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9._/#-]{1,255}$", var.metrics.namespace))
+    error_message = "metrics.namespace must be 1 to 255 characters out of letters, digits and ._/#-."
+  }
+
+  validation {
+    condition     = !startswith(var.metrics.namespace, "AWS/")
+    error_message = "metrics.namespace must not start with \"AWS/\", which CloudWatch keeps for AWS's own services."
+  }
+}
+
+variable "archive_days" {
+  description = "Days for which every event on the hub's bus, audit events included, is kept and can be replayed."
+  type        = number
+  default     = 90
+  nullable    = false
+
+  validation {
+    condition     = var.archive_days >= 1 && var.archive_days <= 3653 && floor(var.archive_days) == var.archive_days
+    error_message = "archive_days must be a whole number from 1 to 3653."
+  }
+}
+
+variable "deletion_protection" {
+  description = "Whether DynamoDB refuses to delete the state table. It holds the way back of every service that is on-demand now; turn it off, and apply, before a destroy."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "permissions_boundary_arn" {
+  description = "Policy set as permissions boundary of every role the hub makes."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.permissions_boundary_arn == null || can(regex("^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/.+$", var.permissions_boundary_arn))
+    error_message = "permissions_boundary_arn must be the ARN of a managed policy, such as \"arn:aws:iam::111122223333:policy/boundary\"."
+  }
+}
+
+variable "tags" {
+  description = "Tags of everything the hub makes, beside its own tag \"spot-failover\"."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for key in keys(var.tags) : !startswith(lower(key), "aws:")])
+    error_message = "tags must not use keys that start with \"aws:\", which AWS keeps for itself."
+  }
+
+  validation {
+    condition     = length(var.tags) <= 40
+    error_message = "tags must hold at most 40 tags: AWS allows 50 on a resource, and the provider's default tags count too."
+  }
+}
