@@ -1,11 +1,79 @@
+# Everything is installed inside this folder (.venv, build) and nothing outside it: `make help` lists what there is.
 SHELL := bash
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
 
-build/stamps/venv: requirements/dev.txt
-	@mkdir -p build/stamps
-	@.venv/bin/python -c '' 2>/dev/null || { python=$$(tools/find-python.sh) && "$$python" -m venv --clear .venv; }
+# Settings that may be given on the command line, as in `make test TEST_WORKERS=4`
+TEST_WORKERS ?= 2
+PYTEST_ARGS ?=
+# The provider that validation, tests and demo run with; users of the modules may take any from 5.100 on.
+AWS_PROVIDER_VERSION ?= ~> 5.100
+
+python := .venv/bin/python
+pip_install := -m pip install --quiet --disable-pip-version-check --no-input --no-compile --require-hashes
+stamps := build/stamps
+
+USER_TERRAFORM_RC := $(TF_CLI_CONFIG_FILE)
+export USER_TERRAFORM_RC AWS_PROVIDER_VERSION
+export TF_CLI_CONFIG_FILE := $(CURDIR)/build/terraform.rc
+export CHECKPOINT_DISABLE := 1
+export PYTHONUNBUFFERED := 1
+
+.PHONY: help demo sandbox test lint check package bench clean setup lock
+
+help: ## Show this list
+	@echo 'Needed: Python 3.11+, Terraform 1.9+, make; Go only for lint. Targets:'
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+demo: setup package ## Apply hub and spokes to a local AWS, then watch a Spot drought come and go
+	@$(python) -m simulator.demo
+
+sandbox: setup package ## Keep that local AWS running on 127.0.0.1, for your own Terraform and AWS CLI
+	@$(python) -m simulator.sandbox serve
+
+test: setup package ## Run all tests: unit, contract, Terraform, sandbox, end to end
+	@$(python) -m pytest -n $(TEST_WORKERS) $(PYTEST_ARGS)
+
+lint: setup $(stamps)/lint-tools ## Check formatting, types, imports, Terraform and shell; zero findings
+	@tools/lint.sh
+
+check: lint test ## All that CI runs: lint and test
+
+package: $(stamps)/venv ## Build the Lambda zip; the same sources give the same bytes
+	@$(python) tools/package.py
+
+bench: setup package ## Measure against the budgets: latency, ECS calls, cold import, sizes
+	@$(python) -m bench
+
+clean: ## Remove everything these targets made
+	rm -rf .venv build modules/central-hub/package/*.zip
+	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+
+setup: $(stamps)/venv $(stamps)/terraform
+
+$(stamps)/venv: requirements/dev.txt
+	@mkdir -p $(@D)
+	@$(python) -c '' 2>/dev/null || { python=$$(tools/find-python.sh) && "$$python" -m venv --clear .venv; }
 	@echo 'setup: installing the Python tools into .venv'
-	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --no-compile --require-hashes -r $<
+	@$(python) $(pip_install) -r $<
 	@touch $@
 
-.PHONY: setup
-setup: build/stamps/venv
+$(stamps)/terraform: tools/terraform-plugins.sh
+	@mkdir -p $(@D)
+	@tools/terraform-plugins.sh
+	@touch $@
+
+$(stamps)/lint-tools: requirements/lint.txt tools/go.mod tools/lint-tools.sh | $(stamps)/venv
+	@$(python) -m venv build/lint-venv
+	@echo 'setup: installing checkov into build/lint-venv'
+	@build/lint-venv/bin/python $(pip_install) -r $<
+	@tools/lint-tools.sh
+	@touch $@
+
+# Lock files hold hashes for every platform and Python from 3.11 on, and no registry's address.
+uv_compile := .venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
+
+lock: $(stamps)/venv
+	cd requirements && for name in lambda dev lint; do ../$(uv_compile) $$name.in --output-file $$name.txt; done
