@@ -1,0 +1,63 @@
+"""What an event means to the hub, whichever service sent it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from spot_failover.domain.evidence import Evidence, EvidenceKind
+from spot_failover.domain.identity import Location, ServiceId
+
+
+class OtherKind(StrEnum):
+    """The kinds of event that must cause nothing on their own."""
+
+    STEADY_STATE = "steady_state"
+    OTHER_SERVICE_ACTION = "other_service_action"
+    DEPLOYMENT = "deployment"
+    IRRELEVANT = "irrelevant"
+
+
+class RegistrationCause(StrEnum):
+    """Why the registrations of an account and region are worth reading again."""
+
+    REGISTRATION = "registration"
+    HEARTBEAT = "heartbeat"
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceSignal:
+    """Spot failed a service, or served it: a row of evidence."""
+
+    service: ServiceId
+    evidence: Evidence
+
+    @property
+    def wake(self) -> bool:
+        """Whether the service needs a look now. A task that started can wait for the next tick."""
+        return self.evidence.kind is not EvidenceKind.SPOT_TASK_STARTED
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationSignal:
+    """Registrations may have changed in one account and region, or its spoke says that it is there."""
+
+    location: Location
+    cause: RegistrationCause
+    event_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class TickSignal:
+    """A minute has passed. It has no id of its own: the message's id stands for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """A well-formed event that asks for nothing; `reason` is a sentence."""
+
+    reason: str
+
+
+Signal: TypeAlias = EvidenceSignal | RegistrationSignal | TickSignal | Ignored
