@@ -1,9 +1,9 @@
 """The messages of work.fifo: what wakes which job, and the ids that keep them in order and apart.
 
 {"job": "reconcile", "account": "111111111111", "region": "eu-west-1", "cluster": "shop", "service": "web",
- "cause": "spot_interruption"}
+ "cause": "spot_interruption", "cause_id": "6b2a5c1e-0f4d-4c07-9a44-2f7d7a1f9b10"}
 {"job": "survey", "account": "111111111111", "region": "eu-west-1", "refresh": true, "cause": "registration",
- "deleted": "/spot-failover/services/shop/web"}
+ "cause_id": "9f1d2c3b-5a68-4f7e-b0c1-d2e3f4a5b6c7", "deleted": "/spot-failover/services/shop/web"}
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from spot_failover.domain.identity import Location, ServiceId
 
@@ -24,10 +25,11 @@ class InvalidWakeUpError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Reconcile:
-    """Look at one service. `cause` is an evidence kind, or `survey`."""
+    """Look at one service. `cause` is an evidence kind, or what a survey was asked for."""
 
     service: ServiceId
     cause: str
+    cause_id: str
 
     @property
     def group(self) -> str:
@@ -37,14 +39,16 @@ class Reconcile:
     def body(self) -> str:
         """Return the message body."""
         service = self.service
-        return json.dumps({
+        body = {
             "job": "reconcile",
             "account": service.account,
             "region": service.region,
             "cluster": service.cluster,
             "service": service.service,
             "cause": self.cause,
-        })  # fmt: skip
+            "cause_id": self.cause_id,
+        }
+        return json.dumps(body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,7 @@ class Survey:
 
     location: Location
     cause: str
+    cause_id: str
     deleted: str = ""
 
     @property
@@ -73,19 +78,21 @@ class Survey:
             "region": self.location.region,
             "refresh": self.refresh,
             "cause": self.cause,
+            "cause_id": self.cause_id,
         }
         return json.dumps({**body, "deleted": self.deleted} if self.deleted else body)
 
 
-WakeUp = Reconcile | Survey
+WakeUp: TypeAlias = Reconcile | Survey
 
 
-def deduplication_id(wake_up: WakeUp, cause_id: str) -> str:
+def deduplication_id(wake_up: WakeUp) -> str:
     """Return the id under which SQS takes a cause's message to this group once in five minutes.
 
-    It is made of the event's or tick's own id, never of the content: the same service is woken by the next event again.
+    It is made of the event's or tick's own id, never of the content: the next event wakes the same service
+    again.
     """
-    return _hashed(f"{cause_id}|{wake_up.group}")
+    return _hashed(f"{wake_up.cause_id}|{wake_up.group}")
 
 
 def parse(body: str) -> WakeUp:
@@ -99,11 +106,11 @@ def parse(body: str) -> WakeUp:
     match document.get("job"):
         case "reconcile":
             names = (_text(document, name) for name in ("account", "region", "cluster", "service"))
-            return Reconcile(ServiceId(*names), _text(document, "cause"))
+            return Reconcile(ServiceId(*names), _text(document, "cause"), _text(document, "cause_id"))
         case "survey":
             location = Location(_text(document, "account"), _text(document, "region"))
             deleted = _text(document, "deleted") if "deleted" in document else ""
-            return Survey(location, _text(document, "cause"), deleted)
+            return Survey(location, _text(document, "cause"), _text(document, "cause_id"), deleted)
         case job:
             raise InvalidWakeUpError(f"The message asks for job {job!r}. Known: reconcile, survey.")
 
@@ -111,7 +118,9 @@ def parse(body: str) -> WakeUp:
 def _text(document: dict[str, object], name: str) -> str:
     value = document.get(name)
     if not isinstance(value, str) or not value:
-        raise InvalidWakeUpError(f"The message for job {document['job']} has {name} {value!r}; wanted is text.")
+        raise InvalidWakeUpError(
+            f"The message for job {document['job']} has {name} {value!r}; wanted is text."
+        )
     return value
 
 
