@@ -3,9 +3,9 @@
 import ipaddress
 import os
 import socket
+import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -14,7 +14,8 @@ TERRAFORM_RC = Path(__file__).parents[1] / "build" / "terraform.rc"
 
 @pytest.fixture(scope="session", autouse=True)
 def _cut_off_from_the_outside() -> Iterator[None]:
-    """Let no test reach a real account or host by accident; child processes inherit the credentials only."""
+    """Let no test reach a real account or host by accident; child processes inherit the environment only."""
+    sys.addaudithook(_refuse_the_network)
     with pytest.MonkeyPatch.context() as patch:
         for name in [name for name in os.environ if name.startswith("AWS_")]:
             patch.delenv(name)
@@ -27,37 +28,28 @@ def _cut_off_from_the_outside() -> Iterator[None]:
         patch.setenv("CHECKPOINT_DISABLE", "1")
         if TERRAFORM_RC.exists():
             patch.setenv("TF_CLI_CONFIG_FILE", str(TERRAFORM_RC))
-        patch.setattr(socket.socket, "connect", _only_loopback(socket.socket.connect))
-        patch.setattr(socket.socket, "connect_ex", _only_loopback(socket.socket.connect_ex))
-        patch.setattr(socket, "getaddrinfo", _only_local_names(socket.getaddrinfo))
         yield
 
 
-def _only_loopback(connect: Any) -> Any:
-    def guarded(self: socket.socket, address: Any) -> Any:
-        if self.family in {socket.AF_INET, socket.AF_INET6} and not _is_local(address[0]):
-            raise _blocked(address[0])
-        return connect(self, address)
-
-    return guarded
-
-
-def _only_local_names(getaddrinfo: Any) -> Any:
-    def guarded(host: Any, *args: Any, **kwargs: Any) -> Any:
-        if not _is_local(host):
-            raise _blocked(host)
-        return getaddrinfo(host, *args, **kwargs)
-
-    return guarded
+def _refuse_the_network(event: str, args: tuple[object, ...]) -> None:
+    # The arguments of each event: https://docs.python.org/3/library/audit_events.html
+    match event, args:
+        case "socket.getaddrinfo", (host, *_):
+            pass
+        case (("socket.connect" | "socket.sendto"), (socket.socket(family=family), (host, *_))) if (
+            family != socket.AF_UNIX
+        ):
+            pass
+        case _:
+            return
+    if not _is_local(host):
+        message = f"this test tried to reach {host!r}; tests may use loopback addresses only"
+        raise OSError(message)
 
 
-def _is_local(host: str | bytes | None) -> bool:
-    name = host.decode() if isinstance(host, bytes) else host or "localhost"
+def _is_local(host: object) -> bool:
+    name = host.decode() if isinstance(host, bytes) else str(host or "localhost")
     try:
         return ipaddress.ip_address(name).is_loopback
     except ValueError:
         return name == "localhost" or name.endswith(".localhost")
-
-
-def _blocked(host: str | bytes) -> OSError:
-    return OSError(f"this test tried to reach {host!r}; tests may use loopback addresses only")
