@@ -1,7 +1,7 @@
 """Whether our last UpdateService stuck, is still on its way, or was taken back.
 
-UpdateService with forceNewDeployment starts a new deployment every time, and DescribeServices lags: both a repeated call and
-a call missed must be told from what the record says and what ECS shows.
+UpdateService with forceNewDeployment starts a new deployment every time, and DescribeServices lags: both a
+repeated call and a call missed must be told from what the record says and what ECS shows.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def is_ours(record: Record, strategy: Strategy) -> bool:
 
 
 def superseded(applied: Applied | None, observation: Observation, now: datetime) -> bool:
-    """Whether ECS accepted our change, and another deployment is primary all the same: rolled back, or someone else's."""
+    """Whether ECS accepted our change and has another primary all the same: taken back, or not ours."""
     if applied is None or not applied.deployment or observation.primary is None:
         return False
     if observation.primary.id == applied.deployment:
@@ -39,7 +39,7 @@ def superseded(applied: Applied | None, observation: Observation, now: datetime)
 
 
 def given_up(applied: Applied | None, observation: Observation, now: datetime) -> bool:
-    """Whether ECS took our change of this very deployment back so often that a further try would only churn tasks."""
+    """Whether ECS took our change of this deployment back so often that another would only churn tasks."""
     return (
         applied is not None
         and observation.primary is not None
@@ -50,7 +50,7 @@ def given_up(applied: Applied | None, observation: Observation, now: datetime) -
 
 
 def may_send(applied: Applied | None, change: str, observation: Observation, now: datetime) -> bool:
-    """Whether the change may go out now: it was not sent yet, or it is certain or likely enough that it is not in force."""
+    """Whether the change may go out now: it was not sent yet, or is taken not to be in force."""
     if applied is None or applied.change != change:
         return True
     if superseded(applied, observation, now):

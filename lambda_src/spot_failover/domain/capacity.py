@@ -21,8 +21,9 @@ class StrategyItem:
 class Strategy:
     """A capacity provider strategy; empty means that the service uses its launch type.
 
-    Two strategies are equal when they place tasks alike: the order of entries means nothing to ECS, an entry with neither
-    weight nor base never receives a task, and weights are kept as they are because a restore must be exact.
+    Two strategies are equal when they place tasks alike: the order of entries means nothing to ECS, an entry
+    with neither weight nor base never receives a task, and weights are kept as they are because a restore
+    must be exact.
     """
 
     items: tuple[StrategyItem, ...] = ()
@@ -30,19 +31,23 @@ class Strategy:
     @property
     def uses_spot(self) -> bool:
         """Whether ECS would place any task on Fargate Spot."""
-        return any(item.capacity_provider == FARGATE_SPOT and (item.weight or item.base) for item in self.items)
+        return any(
+            item.capacity_provider == FARGATE_SPOT and (item.weight or item.base) for item in self.items
+        )
 
     @property
     def is_fargate(self) -> bool:
         """Whether every entry is one of the two Fargate providers."""
-        return bool(self.items) and all(item.capacity_provider in {FARGATE, FARGATE_SPOT} for item in self.items)
+        return bool(self.items) and all(
+            item.capacity_provider in {FARGATE, FARGATE_SPOT} for item in self.items
+        )
 
     def same_as(self, other: Strategy) -> bool:
         """Whether both place tasks alike."""
         return self._effective() == other._effective()
 
     def on_demand(self, weight: int) -> Strategy:
-        """Return the on-demand form: all new tasks on FARGATE, any base kept there, FARGATE_SPOT named with weight 0.
+        """Return the on-demand form: FARGATE only, any base kept there, FARGATE_SPOT named with weight 0.
 
         ECS allows one base per strategy, so the sum is at most that one.
         """
@@ -50,7 +55,7 @@ class Strategy:
         return Strategy((StrategyItem(FARGATE, weight, base), StrategyItem(FARGATE_SPOT, 0, 0)))
 
     def on_demand_share(self, desired: int) -> int:
-        """How many of `desired` tasks ECS places on FARGATE: its base first, the rest by weight, rounded up."""
+        """Return how many of `desired` tasks ECS places on FARGATE: the base, then by weight, rounded up."""
         base = min(desired, sum(item.base for item in self.items if item.capacity_provider == FARGATE))
         rest = desired - sum(min(desired, item.base) for item in self.items)
         weights = sum(item.weight for item in self.items)

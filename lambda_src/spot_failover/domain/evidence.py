@@ -61,20 +61,24 @@ class Tally:
         return self.placement_failures + self.capacity_failures + self.interruptions
 
 
+def first_sights(evidence: Iterable[Evidence]) -> list[Evidence]:
+    """Return the earliest row of every kind and subject, in the order of time."""
+    seen: dict[tuple[EvidenceKind, str], Evidence] = {}
+    for row in sorted(evidence, key=lambda row: (row.time, row.event_id)):
+        seen.setdefault((row.kind, row.subject), row)
+    return list(seen.values())
+
+
 def tally(evidence: Iterable[Evidence], *, since: datetime, now: datetime) -> Tally:
     """Count the evidence first seen after `since`.
 
-    Rows may repeat and come in any order; `evidence` should reach back `NOTICE + NOTICE_SLACK` before `since`, so that the
-    follow-ups of an older interruption are recognised as old.
+    Rows may repeat and come in any order; `evidence` should reach back `NOTICE + NOTICE_SLACK` before
+    `since`, so that the follow-ups of an older interruption are recognised as old.
     """
-    rows = sorted(evidence, key=lambda row: (row.time, row.event_id))
-    first_sight: dict[tuple[EvidenceKind, str], Evidence] = {}
-    stopped: set[str] = set()
-    for row in rows:
-        first_sight.setdefault((row.kind, row.subject), row)
-        if row.kind is EvidenceKind.SPOT_INTERRUPTION and row.stopped:
-            stopped.add(row.subject)
-    fresh = [row for row in first_sight.values() if row.time > since]
+    rows = list(evidence)
+    seen = first_sights(rows)
+    stopped = {row.subject for row in rows if row.kind is EvidenceKind.SPOT_INTERRUPTION and row.stopped}
+    fresh = [row for row in seen if row.time > since]
     failures = [row for row in fresh if _counts_against_spot(row)]
 
     def count(kind: EvidenceKind) -> int:
@@ -90,7 +94,7 @@ def tally(evidence: Iterable[Evidence], *, since: datetime, now: datetime) -> Ta
             and not row.drill
             and row.subject not in stopped
             and now - row.time <= NOTICE + NOTICE_SLACK
-            for row in first_sight.values()
+            for row in seen
         ),
         drill=any(row.drill for row in failures),
         latest=max(failures, key=lambda row: (row.time, row.event_id), default=None),

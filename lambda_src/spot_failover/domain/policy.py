@@ -1,13 +1,14 @@
 """The policy of a protected service: what `protected-service` writes to SSM, checked again here.
 
-Terraform checks the same bounds at plan time; this side is for parameters written by hand or by a newer module.
-Every duration is in seconds.
+Terraform checks the same bounds at plan time; this side is for parameters written by hand or by a newer
+module. Every duration is in seconds.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, fields
+from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, get_type_hints
 
@@ -47,8 +48,9 @@ class Thresholds:
     def task_level(self, fixed: int, desired: int) -> int:
         """Return how many task-level failures it takes at this desired count.
 
-        `fixed` is capped so that a small service can reach it; `circuit_breaker` is the formula of ECS's deployment
-        circuit breaker, https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html
+        `fixed` is capped so that a small service can reach it; `circuit_breaker` is the formula of ECS's
+        deployment circuit breaker,
+        https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html
         """
         half = math.ceil(desired / 2)
         match self.scale:
@@ -103,6 +105,7 @@ BOUNDS: Mapping[str, tuple[int, int]] = {
     "restore.max_backoff_seconds": (5, 604800),
 }
 OWNER_MAX_LENGTH = 256
+SHOWN_LENGTH = 60
 
 
 def parse_policy(document: object) -> Policy:
@@ -137,7 +140,9 @@ def policy_document(policy: Policy) -> dict[str, Any]:
 
 def _document(section: object) -> dict[str, Any]:
     return {
-        item.name: _document(value) if hasattr(value := getattr(section, item.name), "__dataclass_fields__") else value
+        item.name: _document(value)
+        if hasattr(value := getattr(section, item.name), "__dataclass_fields__")
+        else value
         for item in fields(section)  # type: ignore[arg-type]
     }
 
@@ -148,7 +153,9 @@ def _read(cls: type, body: object, path: str) -> Any:  # noqa: ANN401 - the clas
     types = get_type_hints(cls)
     if unknown := sorted(set(body) - set(types)):
         where = f"{path} has" if path else "The policy has"
-        raise InvalidPolicyError(f"{where} unknown fields: {', '.join(unknown)}. Known: {', '.join(sorted(types))}.")
+        raise InvalidPolicyError(
+            f"{where} unknown fields: {', '.join(unknown)}. Known: {', '.join(sorted(types))}."
+        )
     prefix = f"{path}." if path else ""
     return cls(**{name: _value(types[name], value, f"{prefix}{name}") for name, value in body.items()})
 
@@ -170,12 +177,11 @@ def _value(wanted: type, value: object, path: str) -> object:
         return value
     low, high = BOUNDS[path]
     # JSON numbers come back from DynamoDB as Decimal; a whole one is as good as an int.
-    if isinstance(value, bool) or not hasattr(value, "__int__") or isinstance(value, str):
+    if not isinstance(value, int | float | Decimal) or isinstance(value, bool):
         raise InvalidPolicyError(f"{path} is {_shown(value)}. Wanted: a whole number from {low} to {high}.")
-    number = int(value) if math.isfinite(float(value)) else None
-    if number is None or number != value or not low <= number <= high:
+    if not math.isfinite(value) or value != int(value) or not low <= value <= high:
         raise InvalidPolicyError(f"{path} is {_shown(value)}. Wanted: a whole number from {low} to {high}.")
-    return number
+    return int(value)
 
 
 def _choices(values: type[StrEnum]) -> str:
@@ -184,4 +190,4 @@ def _choices(values: type[StrEnum]) -> str:
 
 def _shown(value: object) -> str:
     text = repr(value) if not isinstance(value, str) else f'"{value}"'
-    return text if len(text) <= 60 else f"{text[:57]}..."
+    return text if len(text) <= SHOWN_LENGTH else f"{text[: SHOWN_LENGTH - 3]}..."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -50,7 +50,7 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """The service as its owners had it when it left `steady`, which a restore goes back to, and what we put in its place."""
+    """The service as its owners had it when it left `steady`; `on_demand` is what replaced it."""
 
     strategy: Strategy
     on_demand: Strategy
@@ -62,8 +62,8 @@ class Original:
 class Applied:
     """Our last UpdateService: saved before the call, completed with the deployment's id after it.
 
-    `replaces` is the primary deployment seen before the call. `deployment` stays empty when the call's outcome is not known.
-    `tries` counts how often the same change replaced the same deployment.
+    `replaces` is the primary deployment seen before the call. `deployment` stays empty when the call's
+    outcome is not known. `tries` counts how often the same change replaced the same deployment.
     """
 
     change: str
@@ -87,12 +87,14 @@ class Message:
 class Record:
     """One registered service.
 
-    `policy`, `operation` and `leaving` belong to the registration (the survey writes them); everything else belongs to the
-    passes over the service, which write under the optimistic lock `version` (0: never saved).
+    `policy`, `operation`, `leaving` and `missing_since` belong to the registration (the survey writes them);
+    everything else belongs to the passes over the service, which write under the optimistic lock `version`
+    (0: never saved).
 
-    since: when the present phase began. not_before: a restore waits until then. attempt: failovers and failed restores in a
-    row. restored_at: when Spot was last verified. put_back: rolling settings to give back once a rollout of ours is over.
-    passed_at: the beginning of the last completed pass. leaving: when the registration was withdrawn.
+    since: when the present phase began. not_before: a restore waits until then. attempt: failovers and failed
+    restores in a row. restored_at: when Spot was last verified. put_back: rolling settings to give back once
+    a rollout of ours is over. passed_at: the beginning of the last completed pass. leaving: when the
+    registration was withdrawn. missing_since: since when complete reads have not found it.
     """
 
     id: ServiceId
@@ -100,6 +102,7 @@ class Record:
     since: datetime
     operation: Operation = Operation.ACTIVE
     leaving: datetime | None = None
+    missing_since: datetime | None = None
     phase: Phase = Phase.STEADY
     reason: str = ""
     hold: Hold | None = None
@@ -127,6 +130,15 @@ class Record:
         """Whether the owners, the account or the hub only want to be told what would be done."""
         return self.policy.dry_run or self.operation is Operation.DRY_RUN
 
+    def registered_as(self, policy: Policy, operation: Operation) -> bool:
+        """Whether the registration is already written down like this."""
+        return (self.policy, self.operation, self.leaving, self.missing_since) == (
+            policy,
+            operation,
+            None,
+            None,
+        )
+
     def fresh(self, now: datetime) -> Record:
         """Return the record as if the service had just been registered: it was deleted and created again."""
         return Record(
@@ -135,6 +147,7 @@ class Record:
             since=now,
             operation=self.operation,
             leaving=self.leaving,
+            missing_since=self.missing_since,
             outbox=self.outbox,
             version=self.version,
         )
@@ -148,8 +161,9 @@ class Record:
 class Spoke:
     """One account and region that forwards its events to this hub.
 
-    refreshed_at: when its parameters were last read completely. missing_since: since when a complete read has not found its
-    own parameter. A spoke never read has `refreshed_at` None.
+    refreshed_at: when its parameters were last read completely; None: never. missing_since: since when a
+    complete read has not found its own parameter. rejected: registrations that could not be used, by
+    parameter name, with the reason. failures: faults in a row.
     """
 
     location: Location
@@ -157,6 +171,7 @@ class Spoke:
     operation: Operation = Operation.ACTIVE
     refreshed_at: datetime | None = None
     missing_since: datetime | None = None
+    rejected: Mapping[str, str] = field(default_factory=dict)
     last_error: str = ""
     failures: int = 0
     retry_at: datetime | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from spot_failover.domain.identity import Location, ServiceId
 from spot_failover.domain.policy import InvalidPolicyError, Policy, parse_policy
@@ -19,17 +19,8 @@ SERVICES_PREFIX = f"{PARAMETER_ROOT}/services/"
 CONTRACT = 1
 
 
-
-@dataclass(frozen=True, slots=True)
-class Parameters:
-    """A complete read of the parameters of one account and region, name to value."""
-
-    values: Mapping[str, str]
-
-    @property
-    def has_spoke(self) -> bool:
-        """Whether the spoke's own parameter is there."""
-        return SPOKE_PARAMETER in self.values
+# A complete read of the parameters of one account and region below PARAMETER_ROOT, name to value.
+Parameters: TypeAlias = "Mapping[str, str]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +41,53 @@ class Registration:
     operation: Operation = Operation.ACTIVE
 
 
+@dataclass(frozen=True, slots=True)
+class Registrations:
+    """All that the parameters of one account and region say to this hub.
+
+    settings: the spoke's own, None where there is no usable one for this hub. services: usable registrations.
+    present: every service that has a parameter, usable or not: a bad policy keeps the last good one.
+    rejected: reasons by parameter name.
+    """
+
+    settings: SpokeSettings | None
+    services: tuple[Registration, ...]
+    present: frozenset[ServiceId]
+    rejected: Mapping[str, str]
+
+
 class InvalidSpokeError(ValueError):
     """The spoke's parameter cannot be read; the message says why."""
+
+
+def read_registrations(parameters: Parameters, location: Location, event_bus_arn: str) -> Registrations:
+    """Sort out a complete read of the parameters; a spoke that names another hub's bus is not ours."""
+    present = {
+        name: service for name in parameters if (service := service_of_parameter(name, location)) is not None
+    }
+    everyone = frozenset(present.values())
+    rejected: dict[str, str] = {}
+    if SPOKE_PARAMETER not in parameters:
+        return Registrations(None, (), frozenset(), rejected)
+    try:
+        spoke = parse_spoke(parameters[SPOKE_PARAMETER])
+    except InvalidSpokeError as error:
+        return Registrations(None, (), everyone, {SPOKE_PARAMETER: str(error)})
+    if spoke.hub_bus_arn != event_bus_arn:
+        return Registrations(None, (), frozenset(), rejected)
+    services = []
+    for name, service in sorted(present.items()):
+        if spoke.clusters and service.cluster not in spoke.clusters:
+            rejected[name] = (
+                f"{name}: cluster {service.cluster} is not among the clusters that the spoke was given "
+                f"({', '.join(spoke.clusters)}). Add it to `clusters` of workload-spoke, or unregister it."
+            )
+            continue
+        try:
+            services.append(Registration(service, read_policy(name, parameters[name]), spoke.operation))
+        except InvalidPolicyError as error:
+            rejected[name] = str(error)
+    return Registrations(spoke, tuple(services), everyone, rejected)
 
 
 def parse_spoke(text: str) -> SpokeSettings:
@@ -59,15 +95,19 @@ def parse_spoke(text: str) -> SpokeSettings:
     document = _object(text, SPOKE_PARAMETER, InvalidSpokeError)
     if document.get("contract") != CONTRACT:
         raise InvalidSpokeError(
-            f"{SPOKE_PARAMETER} has contract {document.get('contract')!r}, but this hub reads contract {CONTRACT}. "
-            "Use the workload-spoke module of the hub's version."
+            f"{SPOKE_PARAMETER} has contract {document.get('contract')!r}, but this hub reads "
+            f"contract {CONTRACT}. Use the workload-spoke module of the hub's version."
         )
-    bus, clusters, operation = document.get("hub_bus_arn"), document.get("clusters", []), document.get("operation", "active")
+    bus, clusters, operation = (
+        document.get("hub_bus_arn"),
+        document.get("clusters", []),
+        document.get("operation", "active"),
+    )
     if not isinstance(bus, str) or not bus:
         raise InvalidSpokeError(f"{SPOKE_PARAMETER} names no hub_bus_arn.")
     if not isinstance(clusters, list) or not all(isinstance(name, str) for name in clusters):
         raise InvalidSpokeError(f"{SPOKE_PARAMETER}: clusters must be a list of cluster names.")
-    if operation not in set(Operation):
+    if not isinstance(operation, str) or operation not in set(Operation):
         raise InvalidSpokeError(
             f"{SPOKE_PARAMETER}: operation is {operation!r}. Wanted: {' or '.join(Operation)}."
         )
@@ -76,10 +116,10 @@ def parse_spoke(text: str) -> SpokeSettings:
 
 def service_of_parameter(name: str, location: Location) -> ServiceId | None:
     """Return the service that a parameter registers, or None where the name is not of that form."""
-    parts = name.removeprefix(SERVICES_PREFIX).split("/")
-    if not name.startswith(SERVICES_PREFIX) or len(parts) != 2 or not all(parts):  # noqa: PLR2004 - cluster/service
+    cluster, _, service = name.removeprefix(SERVICES_PREFIX).partition("/")
+    if not name.startswith(SERVICES_PREFIX) or not cluster or not service or "/" in service:
         return None
-    return ServiceId(location.account, location.region, *parts)
+    return ServiceId(location.account, location.region, cluster, service)
 
 
 def read_policy(name: str, text: str) -> Policy:

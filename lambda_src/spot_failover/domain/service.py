@@ -45,8 +45,8 @@ class Deployment:
 class Observation:
     """One service as ECS shows it; the answer may lag a little behind the last update.
 
-    `running` counts the tasks of all deployments. `deployment_configuration` is ECS's own mapping, kept whole because
-    UpdateService replaces what it is given. The primary deployment comes first in `deployments`.
+    `running` counts the tasks of all deployments. `deployment_configuration` is ECS's own mapping, kept whole
+    because UpdateService replaces what it is given. The primary deployment comes first in `deployments`.
     """
 
     status: str

@@ -12,15 +12,16 @@ if TYPE_CHECKING:
 
 
 def healthy_tasks(observation: Observation, tally: Tally) -> int:
-    """Running tasks over all deployments, less those that have been given notice."""
+    """Count the running tasks of all deployments, less those that have been given notice."""
     return max(0, observation.running - tally.noticed)
 
 
 def spot_failure(observation: Observation, tally: Tally, thresholds: Thresholds) -> str | None:
     """Return a sentence that says how Spot fails the service now, or None.
 
-    It takes both: evidence inside the window, and tasks missing now (or a rollout that cannot place its own). Evidence
-    alone may be history; missing tasks alone may be a crash, a scale-out or a slow image. A drill needs no missing task.
+    It takes both: evidence inside the window, and tasks missing now (or a rollout that cannot place its own).
+    Evidence alone may be history; missing tasks alone may be a crash, a scale-out or a slow image. A drill
+    needs no missing task.
     """
     if observation.desired == 0:
         return None
@@ -55,9 +56,10 @@ def _enough_evidence(observation: Observation, tally: Tally, thresholds: Thresho
 
 
 def verified(strategy: Strategy, observation: Observation, tally: Tally, restore: Restore) -> bool:
-    """Whether Spot has proven itself since the restore began: enough tasks, few errors, nothing missing or pending.
+    """Whether Spot has proven itself: enough tasks run, few failed, nothing is missing or pending.
 
-    Samples are the tasks that started on Spot plus the failures; a small service needs only as many as it has.
+    Samples are the tasks that started on Spot plus the failures; a small service needs only as many as it
+    has.
     """
     if observation.pending or rollout_is_short(observation) or observation.running < observation.desired:
         return False

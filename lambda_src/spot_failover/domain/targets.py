@@ -22,7 +22,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class UpdateService:
-    """One UpdateService call. A strategy goes out with forceNewDeployment, as ECS demands; None: not part of the call."""
+    """One UpdateService call; a strategy goes out with forceNewDeployment, None is not part of the call."""
 
     strategy: Strategy | None = None
     rolling: Rolling | None = None
@@ -41,8 +41,9 @@ class UpdateService:
 def target(phase: Phase, observation: Observation, record: Record) -> Target:
     """Say what the service should look like.
 
-    Which side of Spot the primary deployment stands on decides: a strategy that someone else chose on the right side is
-    left alone. Rolling settings are raised together with the strategy, never alone, and put back when the rollout is over.
+    Which side of Spot the primary deployment stands on decides: a strategy that someone else chose on the
+    right side is left alone. Rolling settings are raised together with the strategy, never alone, and put
+    back when the rollout is over.
     """
     match phase:
         case Phase.FAILING_OVER:
@@ -58,6 +59,8 @@ def target(phase: Phase, observation: Observation, record: Record) -> Target:
 
 def changes(observation: Observation, wanted: Target) -> tuple[UpdateService, ...]:
     """Return the calls that are still missing: none or one."""
-    strategy = wanted.strategy if wanted.strategy and not wanted.strategy.same_as(observation.strategy) else None
+    strategy = (
+        wanted.strategy if wanted.strategy and not wanted.strategy.same_as(observation.strategy) else None
+    )
     rolling = wanted.rolling if wanted.rolling and wanted.rolling != observation.rolling else None
     return (UpdateService(strategy, rolling),) if strategy or rolling else ()

@@ -53,7 +53,11 @@ def _with_original(entered: Record, record: Record, observation: Observation) ->
 
 def _settled(record: Record, observation: Observation | None) -> Record:
     """Stop putting rolling settings back once they are back, or once someone has chosen others."""
-    if record.put_back is None or observation is None or record.phase in {Phase.FAILING_OVER, Phase.RESTORING}:
+    if (
+        record.put_back is None
+        or observation is None
+        or record.phase in {Phase.FAILING_OVER, Phase.RESTORING}
+    ):
         return record
     if observation.rolling == record.put_back.without_loss():
         return record

@@ -1,4 +1,4 @@
-"""What the jobs need of the outside world. Adapters implement these; an in-memory set serves tests and the backtest.
+"""What the jobs need of the outside world; adapters implement it, over AWS or in memory.
 
 Every `now` and every time is an aware UTC datetime. A method that cannot do its work raises a subclass of
 `spot_failover.domain.errors.SpotFailoverError`.
@@ -45,7 +45,7 @@ class Services(Protocol):
         """Create the item, or write the registration's attributes and end a leaving. True if it is new."""
 
     def mark_leaving(self, service: ServiceId, now: datetime) -> None:
-        """Note that the registration was withdrawn, once: a later call keeps the first time. A forgotten item stays so."""
+        """Note when the registration was first withdrawn; a forgotten item stays forgotten."""
 
     def mark_missing(self, service: ServiceId, now: datetime) -> datetime:
         """Note that a complete read did not find the registration; return when that was first so."""
@@ -100,7 +100,8 @@ class Ecs(Protocol):
     def update(self, service: ServiceId, change: UpdateService, observation: Observation) -> str:
         """Make the change and return the id of the primary deployment that ECS answers with.
 
-        The rolling settings are laid over `observation.deployment_configuration`. RefusedError says that ECS will not have it.
+        The rolling settings are laid over `observation.deployment_configuration`. RefusedError says that ECS
+        will not have it.
         """
 
 
@@ -125,7 +126,10 @@ class WorkQueue(Protocol):
         """Wake services; the same `cause_id` wakes a service once."""
 
     def survey(self, locations: Iterable[Location], cause: str, cause_id: str, deleted: str = "") -> None:
-        """Ask for surveys. `deleted` names a parameter that an event says is gone; causes but `tick` read the parameters anew."""
+        """Ask for surveys; all but cause `tick` read the parameters anew.
+
+        `deleted` names a parameter that an event says is gone.
+        """
 
 
 class Metrics(Protocol):
