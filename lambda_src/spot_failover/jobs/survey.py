@@ -211,10 +211,10 @@ class Survey:
 
 def has_news(record: Record, observation: Observation | None, now: datetime) -> bool:
     """Whether a pass over this service could change anything."""
+    if record.retry_at:
+        return now >= record.retry_at
     if record.phase is not Phase.STEADY or record.leaving or record.outbox or record.put_back:
         return True
-    if record.last_error:
-        return record.retry_at is None or now >= record.retry_at
     if observation is None or not observation.active:
         return False
     if observation.created_at != record.service_created_at:
