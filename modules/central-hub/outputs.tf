@@ -3,13 +3,19 @@ output "spoke" {
   value = {
     contract        = 1
     event_bus_arn   = local.event_bus_arn
-    work_role_arn   = local.work_role_arn
+    work_role_arn   = local.function_role_arns["work"]
     external_id     = var.external_id
     spoke_role_name = local.spoke_role_name
     organization_id = var.organization_id
     operation       = var.operation
     drills          = var.allow_drills
   }
+
+  # A spoke in the same configuration must not send what the bus does not admit yet.
+  depends_on = [
+    aws_cloudwatch_event_bus.main,
+    aws_cloudwatch_event_bus_policy.main,
+  ]
 }
 
 output "event_bus_arn" {
@@ -31,7 +37,7 @@ output "queues" {
     for key, name in local.queue_names : key => {
       name = name
       arn  = local.queue_arns[key]
-      url  = aws_sqs_queue.main[key].url
+      url  = local.queue_urls[key]
     }
   }
 }
@@ -42,7 +48,7 @@ output "dead_letter_queues" {
     for key, name in local.dead_letter_queue_names : key => {
       name = name
       arn  = local.dead_letter_queue_arns[key]
-      url  = aws_sqs_queue.dead_letter[key].url
+      url  = local.dead_letter_queue_urls[key]
     }
   }
 }
@@ -65,7 +71,7 @@ output "alert_topic_arn" {
 }
 
 output "drill_command" {
-  description = "AWS CLI command that pretends a placement failure, to be run in the hub's account with the names in angle brackets filled in. Null while allow_drills is off."
+  description = "AWS CLI command that pretends a placement failure, to be run in the hub's account with the words in capitals filled in. Null while allow_drills is off."
   value       = var.allow_drills ? local.drill_command : null
 }
 

@@ -22,8 +22,8 @@ variable "workload_accounts" {
   }
 
   validation {
-    condition     = length(var.workload_accounts) <= 250
-    error_message = "workload_accounts must hold at most 250 accounts, because a bus policy holds 10,240 characters. Name the whole organization with organization_id instead."
+    condition     = length(var.workload_accounts) <= 80
+    error_message = "workload_accounts must hold at most 80 accounts, because policies name each of them and hold 10,240 characters. Name the whole organization with organization_id instead."
   }
 }
 

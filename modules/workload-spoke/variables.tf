@@ -7,7 +7,6 @@ variable "hub" {
     external_id     = string
     spoke_role_name = string
     organization_id = optional(string)
-    operation       = string
     drills          = bool
   })
   nullable = false
@@ -40,11 +39,6 @@ variable "hub" {
   validation {
     condition     = var.hub.organization_id == null || can(regex("^o-[a-z0-9]{10,32}$", var.hub.organization_id))
     error_message = "hub.organization_id must be null or an organization's id: \"o-\" and 10 to 32 lower-case letters and digits, such as \"o-a1b2c3d4e5\"."
-  }
-
-  validation {
-    condition     = contains(["active", "dry_run"], var.hub.operation)
-    error_message = "hub.operation must be \"active\" or \"dry_run\"."
   }
 }
 

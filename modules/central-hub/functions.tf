@@ -1,0 +1,111 @@
+# observe turns events into evidence and wake-ups, work acts on services; which queue feeds which.
+
+locals {
+  package_path = "${path.module}/package/spot_failover.zip"
+
+  # Seven jobs of work in a row fit its timeout even when ECS is slow; observe writes a row an event.
+  pollers = {
+    placement_failure = { function = "observe", batch_size = 10 }
+    interruption      = { function = "observe", batch_size = 10 }
+    control           = { function = "observe", batch_size = 10 }
+    work              = { function = "work", batch_size = 5 }
+  }
+
+  function_descriptions = {
+    observe = "Keeps what events say as evidence and wakes work."
+    work    = "Compares services with what they should be and changes them."
+  }
+  function_environments = {
+    observe = {
+      DRILLS = tostring(var.allow_drills)
+    }
+    work = {
+      EVENT_BUS_ARN   = local.event_bus_arn
+      SPOKE_ROLE_NAME = local.spoke_role_name
+      EXTERNAL_ID     = var.external_id
+      OPERATION       = var.operation
+    }
+  }
+}
+
+resource "aws_lambda_function" "main" {
+  # checkov:skip=CKV_AWS_50: Every decision is one log line and one audit event; a trace would add a permission and say less.
+  # checkov:skip=CKV_AWS_115: Reserved concurrency fails in accounts with the initial quota of 10; the pollers' maximum concurrency limits the functions.
+  # checkov:skip=CKV_AWS_116: The functions are invoked by their queues only, and each queue has a dead-letter queue.
+  # checkov:skip=CKV_AWS_117: The functions call AWS's public endpoints only; a VPC would add NAT gateways and another way to fail.
+  # checkov:skip=CKV_AWS_173: Names of tables, queues and roles, no secret; Lambda encrypts them with its own key.
+  # checkov:skip=CKV_AWS_272: The hash of the zip is in the plan; signing needs a profile that only the user can own.
+  for_each = local.function_names
+
+  function_name     = each.value
+  description       = local.function_descriptions[each.key]
+  role              = local.function_role_arns[each.key]
+  runtime           = "python3.13"
+  architectures     = ["arm64"]
+  handler           = "spot_failover.functions.${each.key}.handler"
+  memory_size       = var.functions[each.key].memory_mb
+  timeout           = var.functions[each.key].timeout_seconds
+  filename          = var.package == null ? local.package_path : null
+  source_code_hash  = var.package == null && fileexists(local.package_path) ? filebase64sha256(local.package_path) : null
+  s3_bucket         = var.package == null ? null : var.package.s3_bucket
+  s3_key            = var.package == null ? null : var.package.s3_key
+  s3_object_version = var.package == null ? null : var.package.s3_object_version
+  tags              = local.tags
+
+  environment {
+    variables = merge(
+      {
+        EVIDENCE_TABLE          = local.evidence_table_name
+        STATE_TABLE             = local.state_table_name
+        WORK_QUEUE_URL          = local.queue_urls["work"]
+        LOG_LEVEL               = var.functions.log_level
+        METRICS_NAMESPACE       = var.metrics.namespace
+        POWERTOOLS_SERVICE_NAME = local.name
+      },
+      local.function_environments[each.key],
+    )
+  }
+
+  lifecycle {
+    precondition {
+      condition     = var.package != null || fileexists(local.package_path)
+      error_message = "The functions' zip is missing: ${local.package_path}. Run \"make package\" in a clone of this project, use a release of it, which contains the zip, or say with the variable \"package\" where the zip lies in S3."
+    }
+  }
+
+  depends_on = [
+    aws_cloudwatch_log_group.function,
+    aws_iam_role.function,
+  ]
+}
+
+resource "aws_cloudwatch_log_group" "function" {
+  # checkov:skip=CKV_AWS_158: CloudWatch Logs encrypts with its own key; the logs hold names and counts, no secrets.
+  # checkov:skip=CKV_AWS_338: Logs are for operation; what was done and why is kept by the archive for archive_days.
+  for_each = local.log_group_names
+
+  name              = each.value
+  retention_in_days = var.functions.log_retention_days
+  tags              = local.tags
+}
+
+resource "aws_lambda_event_source_mapping" "main" {
+  for_each = local.pollers
+
+  event_source_arn        = local.queue_arns[each.key]
+  function_name           = aws_lambda_function.main[each.value.function].function_name
+  batch_size              = each.value.batch_size
+  function_response_types = ["ReportBatchItemFailures"]
+  tags                    = local.tags
+
+  scaling_config {
+    maximum_concurrency = var.functions[each.value.function].maximum_concurrency
+  }
+
+  # Lambda refuses a mapping whose role cannot read the queue yet.
+  depends_on = [
+    aws_iam_role_policy.observe,
+    aws_iam_role_policy.work,
+    aws_sqs_queue.main,
+  ]
+}

@@ -1,0 +1,139 @@
+# What the two functions may do. Only work can reach a workload account; observe, which reads what others sent, cannot.
+
+data "aws_iam_policy_document" "function_trust" {
+  statement {
+    sid     = "RunAsLambdaFunctionOnly"
+    actions = ["sts:AssumeRole"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["lambda.amazonaws.com"]
+    }
+  }
+}
+
+resource "aws_iam_role" "function" {
+  for_each = local.function_role_names
+
+  name                 = each.value
+  description          = local.function_descriptions[each.key]
+  assume_role_policy   = data.aws_iam_policy_document.function_trust.json
+  permissions_boundary = var.permissions_boundary_arn
+  tags                 = local.tags
+}
+
+data "aws_iam_policy_document" "observe" {
+  statement {
+    sid = "TakeMessagesFromItsQueues"
+    actions = [
+      "sqs:DeleteMessage",
+      "sqs:GetQueueAttributes",
+      "sqs:ReceiveMessage",
+    ]
+    resources = [for key, poller in local.pollers : local.queue_arns[key] if poller.function == "observe"]
+  }
+
+  statement {
+    sid       = "KeepWhatAnEventSays"
+    actions   = ["dynamodb:PutItem"]
+    resources = [local.evidence_table_arn]
+  }
+
+  statement {
+    sid       = "FindTheFleetOnATick"
+    actions   = ["dynamodb:Query"]
+    resources = ["${local.state_table_arn}/index/parent"]
+  }
+
+  statement {
+    sid       = "WakeWork"
+    actions   = ["sqs:SendMessage"]
+    resources = [local.queue_arns["work"]]
+  }
+
+  statement {
+    sid       = "WriteItsOwnLog"
+    actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+    resources = ["${local.log_group_arns["observe"]}:*"]
+  }
+}
+
+resource "aws_iam_role_policy" "observe" {
+  name   = "observe"
+  role   = aws_iam_role.function["observe"].name
+  policy = data.aws_iam_policy_document.observe.json
+}
+
+data "aws_iam_policy_document" "work" {
+  statement {
+    sid = "TakeMessagesFromItsQueue"
+    actions = [
+      "sqs:DeleteMessage",
+      "sqs:GetQueueAttributes",
+      "sqs:ReceiveMessage",
+    ]
+    resources = [local.queue_arns["work"]]
+  }
+
+  statement {
+    sid       = "WakeServicesThatASurveyHasNewsOf"
+    actions   = ["sqs:SendMessage"]
+    resources = [local.queue_arns["work"]]
+  }
+
+  statement {
+    sid       = "ReadEvidence"
+    actions   = ["dynamodb:Query"]
+    resources = [local.evidence_table_arn]
+  }
+
+  statement {
+    sid = "KeepRecordsOfServicesAndSpokes"
+    actions = [
+      "dynamodb:DeleteItem",
+      "dynamodb:GetItem",
+      "dynamodb:PutItem",
+      "dynamodb:UpdateItem",
+    ]
+    resources = [local.state_table_arn]
+  }
+
+  statement {
+    sid       = "FindTheServicesOfOneAccountAndRegion"
+    actions   = ["dynamodb:Query"]
+    resources = ["${local.state_table_arn}/index/parent"]
+  }
+
+  # The role itself decides who may assume it; here only its name is known, and the accounts where they are listed.
+  statement {
+    sid       = "ActInWorkloadAccounts"
+    actions   = ["sts:AssumeRole"]
+    resources = [for account in local.spoke_accounts : "arn:${local.partition}:iam::${account}:role/${local.spoke_role_name}"]
+  }
+
+  statement {
+    sid       = "TellWhatWasDone"
+    actions   = ["events:PutEvents"]
+    resources = [local.event_bus_arn]
+  }
+
+  statement {
+    sid       = "WriteItsOwnLog"
+    actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+    resources = ["${local.log_group_arns["work"]}:*"]
+  }
+}
+
+locals {
+  spoke_accounts = (
+    length(var.workload_accounts) > 0
+    ? sort(distinct(concat([local.account_id], tolist(var.workload_accounts))))
+    : [var.organization_id == null ? local.account_id : "*"]
+  )
+}
+
+resource "aws_iam_role_policy" "work" {
+  name   = "work"
+  role   = aws_iam_role.function["work"].name
+  policy = data.aws_iam_policy_document.work.json
+}

@@ -1,0 +1,70 @@
+# One service's registration: a parameter that the hub reads through the spoke of this account and region.
+
+data "aws_caller_identity" "current" {}
+
+# aws_region's attribute is called "name" in provider 5 and "region" in provider 6; this one is the same in both.
+data "aws_service" "ecs" {
+  service_id = "ecs"
+}
+
+locals {
+  account_id = data.aws_caller_identity.current.account_id
+  region     = data.aws_service.ecs.region
+  partition  = data.aws_service.ecs.partition
+
+  service_id     = "${local.account_id}::${local.region}::${var.cluster_name}::${var.service_name}"
+  parameter_name = "/spot-failover/services/${var.cluster_name}/${var.service_name}"
+
+  policy = {
+    schema     = 1
+    mode       = var.mode
+    dry_run    = var.dry_run
+    owner      = var.owner
+    thresholds = var.thresholds
+    failover   = var.failover
+    restore    = var.restore
+  }
+
+  # Put on the account's default bus, like an event of ECS itself.
+  drill_command = join(" ", [
+    "aws events put-events --region ${local.region} --entries",
+    "'${jsonencode([{
+      Source     = "test.aws.ecs"
+      DetailType = "ECS Service Action"
+      Resources  = ["arn:${local.partition}:ecs:${local.region}:${local.account_id}:service/${var.cluster_name}/${var.service_name}"]
+      Detail = jsonencode({
+        eventName            = "SERVICE_TASK_PLACEMENT_FAILURE"
+        reason               = "RESOURCE:FARGATE"
+        capacityProviderArns = ["arn:${local.partition}:ecs:${local.region}:${local.account_id}:capacity-provider/FARGATE_SPOT"]
+      })
+    }])}'",
+  ])
+}
+
+resource "aws_ssm_parameter" "policy" {
+  # checkov:skip=CKV2_AWS_34: Nothing here is secret, and plans shall show which threshold changes.
+  name           = local.parameter_name
+  description    = "Spot failover policy of the ECS service ${var.service_name} in the cluster ${var.cluster_name}."
+  type           = "String"
+  insecure_value = jsonencode(local.policy)
+  tags           = merge({ spot-failover = "service" }, var.tags)
+}
+
+check "spoke_listens" {
+  data "aws_ssm_parameter" "spoke" {
+    name = "/spot-failover/spoke"
+  }
+
+  assert {
+    condition     = try(jsondecode(data.aws_ssm_parameter.spoke.insecure_value).contract, 0) == 1
+    error_message = "No spoke that this module understands listens in ${local.account_id}, ${local.region}: the service is registered, but nobody looks after it. Apply the module workload-spoke there, of the same version."
+  }
+
+  assert {
+    condition = (
+      length(try(jsondecode(data.aws_ssm_parameter.spoke.insecure_value).clusters, [])) == 0 ||
+      contains(try(jsondecode(data.aws_ssm_parameter.spoke.insecure_value).clusters, []), var.cluster_name)
+    )
+    error_message = "The spoke in ${local.account_id}, ${local.region} may not touch the cluster ${var.cluster_name}: the service is registered, but the hub can do nothing for it. Add the cluster to the variable \"clusters\" of workload-spoke."
+  }
+}

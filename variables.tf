@@ -1,0 +1,99 @@
+variable "name_prefix" {
+  description = "Put in front of every name the hub chooses, so that two hubs can share one account and region. Ends with a hyphen, such as \"dev-\"."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^([a-z][a-z0-9-]{0,18}-)?$", var.name_prefix))
+    error_message = "name_prefix must be empty, or at most 20 lower-case letters, digits and hyphens that start with a letter and end with a hyphen, such as \"dev-\"."
+  }
+}
+
+variable "clusters" {
+  description = "Names of the ECS clusters the hub may look at and change in this region. Empty for all of them."
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for cluster in var.clusters : can(regex("^[A-Za-z0-9_-]{1,255}$", cluster))])
+    error_message = "clusters must hold names of ECS clusters, such as [\"production\"]: 1 to 255 letters, digits, hyphens and underscores each, not ARNs."
+  }
+}
+
+variable "operation" {
+  description = "Kill switch of the whole fleet: \"active\" changes services, \"dry_run\" only says what it would change. A spoke may be more careful than its hub, never less."
+  type        = string
+  default     = "active"
+  nullable    = false
+
+  validation {
+    condition     = contains(["active", "dry_run"], var.operation)
+    error_message = "operation must be \"active\" or \"dry_run\"."
+  }
+}
+
+variable "allow_drills" {
+  description = "Whether synthetic events (source test.aws.ecs) exercise the whole path like real ones. Leave it off where nobody rehearses."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "alerts" {
+  description = "An SNS topic of yours for alarms and audit events, which must let cloudwatch.amazonaws.com and events.amazonaws.com publish. Null makes one, encrypted, with nobody subscribed yet."
+  type = object({
+    topic_arn = string
+  })
+  default = null
+
+  validation {
+    condition     = var.alerts == null || can(regex("^arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$", var.alerts.topic_arn))
+    error_message = "alerts.topic_arn must be the ARN of a standard SNS topic, such as \"arn:aws:sns:eu-west-1:111122223333:operations\"."
+  }
+}
+
+variable "package" {
+  description = "Where the functions' zip lies in S3, in the hub's region. Null takes the zip that comes with the module, or that \"make package\" built into it."
+  type = object({
+    s3_bucket         = string
+    s3_key            = string
+    s3_object_version = optional(string)
+  })
+  default = null
+
+  validation {
+    condition     = var.package == null || can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.package.s3_bucket))
+    error_message = "package.s3_bucket must be the name of an S3 bucket, such as \"example-artifacts\", without \"s3://\"."
+  }
+
+  validation {
+    condition     = var.package == null || can(regex("^[^/].*\\.zip$", var.package.s3_key))
+    error_message = "package.s3_key must be the key of a .zip object without a leading slash, such as \"spot-failover/0.1.0.zip\"."
+  }
+}
+
+variable "deletion_protection" {
+  description = "Whether DynamoDB refuses to delete the state table. It holds the way back of every service that is on-demand now; turn it off, and apply, before a destroy."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "tags" {
+  description = "Tags of everything the hub makes, beside its own tag \"spot-failover\"."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for key in keys(var.tags) : !startswith(lower(key), "aws:")])
+    error_message = "tags must not use keys that start with \"aws:\", which AWS keeps for itself."
+  }
+
+  validation {
+    condition     = length(var.tags) <= 40
+    error_message = "tags must hold at most 40 tags: AWS allows 50 on a resource, and the provider's default tags count too."
+  }
+}
