@@ -18,6 +18,7 @@ USER_TERRAFORM_RC := $(TF_CLI_CONFIG_FILE)
 export USER_TERRAFORM_RC AWS_PROVIDER_VERSION
 export TF_CLI_CONFIG_FILE := $(CURDIR)/build/terraform.rc
 export CHECKPOINT_DISABLE := 1
+export MPLCONFIGDIR := $(CURDIR)/build/matplotlib
 export PYTHONUNBUFFERED := 1
 
 .PHONY: help demo sandbox test lint check package bench clean setup lock
@@ -71,9 +72,9 @@ $(stamps)/lint-tools: requirements/lint.txt tools/go.mod tools/lint-tools.sh | $
 	@tools/lint-tools.sh
 	@touch $@
 
-# Lock files hold hashes for every platform and Python from 3.11 on, and no registry's address.
+# The lock files hold hashes for every platform and Python from 3.11 on, and no registry's address.
 uv_compile := .venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
 
-lock: $(stamps)/venv
-	cd requirements && for name in lambda dev lint; do ../$(uv_compile) $$name.in --output-file $$name.txt; done
+lock: $(stamps)/venv ## Bring requirements/*.txt to the latest versions that requirements/*.in allow
+	@cd requirements && for name in lambda dev lint; do ../$(uv_compile) $$name.in --output-file $$name.txt; done

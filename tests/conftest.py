@@ -8,8 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 TERRAFORM_RC = Path(__file__).parents[1] / "build" / "terraform.rc"
+
+# How long an example takes says more about the machine than about the code. Where CI is set, this adds to
+# the profile that hypothesis itself then has: the same examples each time.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 
 @pytest.fixture(scope="session", autouse=True)

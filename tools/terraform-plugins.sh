@@ -34,7 +34,7 @@ installation() { # a directory that holds a registry.terraform.io tree
 
 fetch_provider() {
   local user=${USER_TERRAFORM_RC:-${HOME:-}/.terraformrc} tree
-  if [[ -f $user ]]; then
+  if [[ -f $user && ! $user -ef build/terraform.rc ]]; then
     init_with "$user"
     return
   fi
