@@ -9,7 +9,8 @@ from simulator.world.behaviours import Behaviour, Behaviours, ExitAt
 from simulator.world.errors import EcsError
 from simulator.world.faults import Faults
 from simulator.world.latencies import Latencies
-from simulator.world.log import Log, Sample, ServiceKey
+from simulator.world.log import Log, Sample
+from simulator.world.names import ServiceKey
 from simulator.world.weather import Weather
 from simulator.world.world import World
 

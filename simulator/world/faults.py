@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+
+
+def _nothing() -> None:
+    pass
 
 
 @dataclass(slots=True)
@@ -12,6 +17,7 @@ class Faults:
     """Faults of the API; those of Spot capacity are weather."""
 
     staleness: timedelta = timedelta()
+    on_stale: Callable[[], None] = _nothing
     _throttled: Counter[str] = field(default_factory=Counter)
 
     def throttle(self, operation: str, count: int) -> None:
@@ -25,6 +31,7 @@ class Faults:
         Seconds are those of the world's own time: no factor divides them.
         """
         self.staleness = timedelta(seconds=seconds)
+        self.on_stale()
 
     def takes(self, operation: str) -> bool:
         """Use up one injected throttle of an operation, if there is one."""

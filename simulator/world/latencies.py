@@ -23,17 +23,22 @@ class Latencies:
     start: Quantiles = START_TIME
     notice: float = 120.0  # between an interruption notice and the end of the task, documented by AWS
     stopping: float = 3.0  # between the decision to stop a task and SIGTERM
-    sigterm_exit: float = 2.0  # how long a container that heeds SIGTERM still needs
+    sigterm_exit: float = 5.0  # how long a container that heeds SIGTERM still needs
     deprovisioning: float = 10.0  # from the container's exit to the DEPROVISIONING event
     network_release: float = 13.0  # from DEPROVISIONING to STOPPED
     scheduler: float = 1.0  # how soon the service scheduler looks at a service with news
-    placement_retry_first: float = 15.0  # ECS does not document its pace: ours doubles from here to the maximum
+    placement_retry_first: float = (
+        15.0  # ECS does not document its pace: ours doubles from here to the maximum
+    )
     placement_retry_max: float = 300.0
     start_retry_first: float = 10.0
-    start_retry_max: float = 27 * 60.0  # documented ceiling of the service throttle logic for tasks that cannot start
-    stuck_min: float = 60.0  # tasks stuck without capacity: 8.3 min on average, 23 min at worst (same operator)
+    start_retry_max: float = (
+        27 * 60.0
+    )  # documented ceiling of the service throttle logic for tasks that cannot start
+    stuck_min: float = (
+        60.0  # tasks stuck without capacity: 8.3 min on average, 23 min at worst (same operator)
+    )
     stuck_max: float = 23 * 60.0
-    stuck_share: float = 0.02  # of Spot launches while the pool is empty, the share accepted and then stuck
     steady_state_repeat: float = 6 * 3600.0  # documented: messages are repeated after six hours
     stopped_task_kept: float = 3600.0  # documented: a stopped task can be described for about an hour
 

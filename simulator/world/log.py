@@ -8,8 +8,6 @@ from datetime import datetime
 
 from simulator.world.names import ServiceKey
 
-__all__ = ["Log", "Sample", "ServiceKey"]
-
 
 @dataclass(frozen=True, slots=True)
 class Sample:

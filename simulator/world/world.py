@@ -3,25 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from random import Random
 from typing import Any
 
+from simulator.world import strategy
 from simulator.world.api import EcsApi
 from simulator.world.behaviours import Behaviours
+from simulator.world.deployments import Deployments
+from simulator.world.events import Envelope, Events
 from simulator.world.faults import Faults
+from simulator.world.ground import Ground
+from simulator.world.history import History
 from simulator.world.latencies import Latencies
 from simulator.world.log import Log
+from simulator.world.messages import Messages
+from simulator.world.model import Cluster, TaskDefinition
+from simulator.world.names import arn as ecs_arn
+from simulator.world.placement import Placement
+from simulator.world.pools import Pools
+from simulator.world.schedule import Schedule
+from simulator.world.scheduler import ServiceScheduler
+from simulator.world.services_api import ServicesApi
+from simulator.world.state import State
+from simulator.world.tasks import TaskLifecycle
+from simulator.world.tasks_api import TasksApi
+from simulator.world.throttles import Throttles
 from simulator.world.weather import Weather
-
-Envelope = dict[str, Any]
 
 
 class World:
     """ECS on Fargate in virtual time.
 
-    `emit` is called with each finished EventBridge envelope at its moment (`world.now` is its time), after the change it
-    tells of is complete, so it may call the API. It is called from `advance` or from within the API call that caused it.
+    Parameters
+    ----------
+    seed
+        Decides everything that chance decides: the same seed and the same calls give the same events.
+    start
+        The first moment, with a time zone.
+    emit
+        Called with each finished EventBridge envelope at its moment (`world.now` is its time), after the change it tells
+        of is complete, so it may call the API. It is called from `advance` or from the API call that caused it.
+    latencies, time_factor
+        How long things take; the factor divides all of it and overrides the one in `latencies`.
+    throttled
+        Whether ECS's request limits hold. They count per second of the world's own time, whatever the factor.
     """
 
     def __init__(
@@ -34,30 +61,57 @@ class World:
         time_factor: float | None = None,
         throttled: bool = True,
     ) -> None:
-        self.random = Random(seed)
-        self.latencies = latencies or Latencies()
-        self.weather = Weather()
-        self.faults = Faults()
-        self.behaviours = Behaviours(self.random)
+        latencies = latencies or Latencies()
+        if time_factor is not None:
+            latencies = replace(latencies, time_factor=time_factor)
+        random, schedule = Random(seed), Schedule(start)
+        self._ground = ground = Ground(
+            schedule=schedule,
+            random=random,
+            latencies=latencies,
+            behaviours=Behaviours(random),
+            faults=Faults(),
+            state=State(latencies.scaled(latencies.stopped_task_kept)),
+            pools=Pools(),
+            throttles=Throttles(enabled=throttled),
+            events=Events(schedule, random, emit),
+            messages=Messages(schedule, random, latencies),
+        )
+        self.latencies = ground.latencies
+        self.behaviours = ground.behaviours
+        self.faults = ground.faults
+        self.throttles = ground.throttles
         self.log = Log()
-        raise NotImplementedError
+        self._history = History(ground)
+        self._lifecycle = TaskLifecycle(ground)
+        self._deployments = Deployments(ground)
+        placement = Placement(ground, self._lifecycle, self._deployments)
+        self._scheduler = ServiceScheduler(
+            ground, self._deployments, placement, self._lifecycle, self.log, self._history.note
+        )
+        self._lifecycle.listener = self._scheduler
+        self.weather = Weather(ground, self._lifecycle, placement)
 
     @property
     def now(self) -> datetime:
         """The world's present moment."""
-        raise NotImplementedError
+        return self._ground.schedule.now
 
     def advance(self, *, to: datetime) -> None:
         """Run everything that is due up to and including `to`; a `to` in the past changes nothing."""
-        raise NotImplementedError
+        self._ground.events.flush()
+        self._ground.schedule.advance(to, after_each=self._ground.events.flush)
 
     def next_transition_at(self) -> datetime | None:
         """Return when something is due next: a driver may sleep or skip until then."""
-        raise NotImplementedError
+        return self._ground.schedule.next_at()
 
     def api(self, account: str, region: str) -> EcsApi:
         """Return the ECS API of an account and region."""
-        raise NotImplementedError
+        place = self._ground.state.region(account, region)
+        services = ServicesApi(place, self._ground, self._scheduler, self._deployments, self._history)
+        tasks = TasksApi(place, self._ground, self._lifecycle, services)
+        return EcsApi(place, self._ground, services, tasks)
 
     def register_cluster(
         self,
@@ -68,11 +122,16 @@ class World:
         default_strategy: Sequence[dict[str, Any]] = (),
     ) -> str:
         """Make a cluster known, or change its capacity providers; returns its ARN."""
-        raise NotImplementedError
+        clusters = self._ground.state.region(account, region).clusters
+        providers, default = tuple(capacity_providers), strategy.parse(default_strategy)
+        cluster = clusters.setdefault(name, Cluster(account, region, name, providers, default))
+        cluster.capacity_providers = providers
+        cluster.default_strategy = default
+        return cluster.arn
 
     def deregister_cluster(self, account: str, region: str, name: str) -> None:
         """Forget a cluster: calls that name it are answered with ClusterNotFoundException."""
-        raise NotImplementedError
+        self._ground.state.region(account, region).clusters.pop(name, None)
 
     def register_task_definition(
         self,
@@ -85,5 +144,8 @@ class World:
         stop_timeout: float = 30,
         containers: Sequence[tuple[str, str]] = (("app", "app:latest"),),
     ) -> None:
-        """Make a task definition (`family:revision` or its ARN) known; containers are (name, image), the first essential."""
-        raise NotImplementedError
+        """Make a task definition (`family:revision` or its ARN) known; containers are (name, image)."""
+        if not arn.startswith("arn:"):
+            arn = ecs_arn(account, region, f"task-definition/{arn}")
+        definition = TaskDefinition(arn, cpu, memory, stop_timeout, tuple(containers))
+        self._ground.state.region(account, region).define(definition)

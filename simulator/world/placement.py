@@ -1,0 +1,163 @@
+"""Launching a service's tasks where its strategy wants them, and what happens where there is no capacity."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from simulator.world import strategy
+from simulator.world.deployments import Deployments
+from simulator.world.events import PLACEMENT_FAILURE_REASON
+from simulator.world.ground import Ground
+from simulator.world.messages import TROUBLESHOOTING
+from simulator.world.model import FARGATE, FARGATE_SPOT, Deployment, RolloutState, Service, Task
+from simulator.world.names import new_task_id
+from simulator.world.tasks import CAPACITY_UNAVAILABLE, TaskLifecycle
+from simulator.world.throttles import LAUNCHES
+
+_NO_QUOTA: Final = "You've reached the limit on the number of vCPUs you can run concurrently"
+_NO_INSTANCES: Final = (
+    "was unable to place a task because no container instance met all of its requirements. "
+    "Reason: No Container Instances were found in your cluster."
+)
+_START_IMPAIRED: Final = "is unable to consistently start tasks successfully."
+_JITTER: Final = 0.2
+_PLAIN: Final = ""  # stands for a launch type, where no provider has a name
+
+
+class Placement:
+    """Places tasks provider by provider: ECS never gives one provider's share to another."""
+
+    def __init__(self, ground: Ground, lifecycle: TaskLifecycle, deployments: Deployments) -> None:
+        self.stuck_share = 0.05
+        self._schedule = ground.schedule
+        self._random = ground.random
+        self._latencies = ground.latencies
+        self._events = ground.events
+        self._messages = ground.messages
+        self._pools = ground.pools
+        self._throttles = ground.throttles
+        self._lifecycle = lifecycle
+        self._deployments = deployments
+
+    def start(self, service: Service, count: int) -> datetime | None:
+        """Start up to `count` tasks of the primary deployment; returns when to try again for those that could not."""
+        deployment = service.primary
+        if deployment.revision.launch_type not in (None, FARGATE):
+            self._messages.say_once(service, f"{_NO_INSTANCES} {TROUBLESHOOTING}")
+            return None
+        if service.start_retry_at is not None and service.start_retry_at > self._schedule.now:
+            return service.start_retry_at
+        started: list[Task] = []
+        retries = []
+        for provider, missing in self._missing(service, deployment, count):
+            if deployment.rollout_state is RolloutState.FAILED:
+                break
+            retry = service.placement_retry_at.get(provider)
+            if retry is None or retry <= self._schedule.now:
+                retry = self._start_on(service, deployment, provider, missing, started)
+            if retry is not None:
+                retries.append(retry)
+        if started:
+            self._messages.tasks(service, "has started {count} tasks:", started)
+        return min(retries, default=None)
+
+    def start_failed(self, service: Service, deployment: Deployment | None) -> None:
+        """Slow a service down whose tasks cannot start, ever more up to AWS's documented 27 minutes."""
+        service.start_failures += 1
+        if service.start_failures >= 3:
+            wait = self._latencies.start_retry_first * 2.0 ** (service.start_failures - 3)
+            wait = min(wait, self._latencies.start_retry_max)
+            service.start_retry_at = self._schedule.now + self._latencies.scaled(wait)
+            if self._messages.say_once(service, f"{_START_IMPAIRED} {TROUBLESHOOTING}"):
+                self._events.service_action(service, "WARN", "SERVICE_TASK_START_IMPAIRED")
+        self._deployments.failed(service, deployment)
+
+    def new_task(self, service: Service, deployment: Deployment, provider: str | None) -> Task:
+        """Make a task of a deployment, not launched yet."""
+        now = self._schedule.now
+        definition = deployment.revision.task_definition
+        if definition is None:
+            msg = f"Service {service.name} has no task definition, so no task can be made for it."
+            raise RuntimeError(msg)
+        return Task(
+            id=new_task_id(self._random),
+            cluster=service.cluster,
+            definition=definition,
+            group=f"service:{service.name}",
+            provider=provider,
+            created_at=now,
+            updated_at=now,
+            behind_load_balancer=service.has_load_balancer,
+            service=service,
+            deployment=deployment,
+            started_by=deployment.id,
+            settings={
+                **deployment.revision.settings,
+                "enableExecuteCommand": service.settings["enableExecuteCommand"],
+            },
+            tags=list(service.tags) if service.settings["propagateTags"] == "SERVICE" else [],
+        )
+
+    def _missing(self, service: Service, deployment: Deployment, count: int) -> list[tuple[str, int]]:
+        have: dict[str, int] = {}
+        for task in service.tasks.values():
+            if task.deployment is deployment and task.is_wanted:
+                have[task.provider or _PLAIN] = have.get(task.provider or _PLAIN, 0) + 1
+        if not deployment.revision.strategy:
+            return [(_PLAIN, count)]
+        total = sum(have.values()) + count
+        left = count
+        missing = []
+        for provider, share in strategy.distribute(deployment.revision.strategy, total).items():
+            lacking = min(left, max(0, share - have.get(provider, 0)))
+            left -= lacking
+            if lacking:
+                missing.append((provider, lacking))
+        return missing
+
+    def _start_on(
+        self, service: Service, deployment: Deployment, provider: str, count: int, started: list[Task]
+    ) -> datetime | None:
+        account, region = service.cluster.account, service.cluster.region
+        spot = provider == FARGATE_SPOT
+        failed = 0
+        for _ in range(count):
+            stuck = False
+            if not self._pools.has_room(account, region, spot=spot):
+                stuck = spot and self._random.random() < self.stuck_share
+                if not stuck:
+                    failed += 1
+                    continue
+            if not self._throttles.allows(account, region, LAUNCHES, self._schedule.now, provider):
+                return self._schedule.now + timedelta(seconds=1)
+            task = self.new_task(service, deployment, provider or None)
+            self._lifecycle.launch(task, stuck=stuck)
+            started.append(task)
+        if not failed:
+            service.placement_failures.pop(provider, None)
+            service.placement_retry_at.pop(provider, None)
+            return None
+        return self._placement_failed(service, deployment, provider)
+
+    def _placement_failed(self, service: Service, deployment: Deployment, provider: str) -> datetime:
+        rounds = service.placement_failures.get(provider, 0)
+        service.placement_failures[provider] = rounds + 1
+        wait = min(
+            self._latencies.placement_retry_first * 2.0 ** min(rounds, 16),
+            self._latencies.placement_retry_max,
+        )
+        wait *= self._random.uniform(1 - _JITTER, 1 + _JITTER)
+        retry = self._schedule.now + self._latencies.scaled(wait)
+        service.placement_retry_at[provider] = retry
+        why = CAPACITY_UNAVAILABLE if provider == FARGATE_SPOT else _NO_QUOTA
+        self._messages.say_once(service, f"was unable to place a task. Reason: {why}. {TROUBLESHOOTING}")
+        self._events.service_action(
+            service,
+            "ERROR",
+            "SERVICE_TASK_PLACEMENT_FAILURE",
+            providers=[provider] if provider else [],
+            reason=PLACEMENT_FAILURE_REASON,
+        )
+        self._deployments.failed(service, deployment)
+        return retry

@@ -1,0 +1,63 @@
+"""The clock, and what is due when: a heap, so that quiet days cost nothing."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+Action = Callable[[], None]
+
+
+@dataclass(slots=True, order=True)
+class Due:
+    """One thing that will happen; cancel it when its reason has gone."""
+
+    at: datetime
+    order: int
+    action: Action | None = field(compare=False)
+
+    def cancel(self) -> None:
+        """Let it not happen. What already happened or was cancelled stays as it is."""
+        self.action = None
+
+
+class Schedule:
+    """Virtual time: it moves only in `advance`, from one due moment to the next."""
+
+    def __init__(self, start: datetime) -> None:
+        if start.tzinfo is None:
+            msg = f"The world's start must have a time zone, but {start.isoformat()} has none; pass an aware datetime."
+            raise ValueError(msg)
+        self.now = start
+        self._heap: list[Due] = []
+        self._order = 0
+
+    def at(self, moment: datetime, action: Action) -> Due:
+        """Plan an action; a moment that has passed means now, after what is already due now."""
+        self._order += 1
+        due = Due(max(moment, self.now), self._order, action)
+        heapq.heappush(self._heap, due)
+        return due
+
+    def after(self, delay: timedelta, action: Action) -> Due:
+        """Plan an action some time from now."""
+        return self.at(self.now + delay, action)
+
+    def next_at(self) -> datetime | None:
+        """Return the moment of the next action that was not cancelled."""
+        while self._heap and self._heap[0].action is None:
+            heapq.heappop(self._heap)
+        return self._heap[0].at if self._heap else None
+
+    def advance(self, to: datetime, after_each: Action) -> None:
+        """Run all actions due up to and including `to` in order, `after_each` following each of them."""
+        while (moment := self.next_at()) is not None and moment <= to:
+            due = heapq.heappop(self._heap)
+            self.now = due.at
+            action, due.action = due.action, None
+            if action is not None:
+                action()
+                after_each()
+        self.now = max(self.now, to)

@@ -1,0 +1,204 @@
+"""The service scheduler: it looks at a service whenever there is news and takes the next steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from simulator.world import strategy
+from simulator.world.deployments import Deployments
+from simulator.world.ground import Ground
+from simulator.world.log import Log, Sample
+from simulator.world.model import RolloutState, Service, Task, TaskStatus
+from simulator.world.placement import Placement
+from simulator.world.rolling import Rollout, next_steps
+from simulator.world.tasks import TaskLifecycle
+
+_NO_NEWS = frozenset({TaskStatus.PROVISIONING, TaskStatus.PENDING, TaskStatus.ACTIVATING})
+_GONE = frozenset({TaskStatus.DEPROVISIONING, TaskStatus.STOPPED})
+
+
+class ServiceScheduler:
+    """Keeps every service at its desired count, on its latest revision, within its percentages."""
+
+    def __init__(
+        self,
+        ground: Ground,
+        deployments: Deployments,
+        placement: Placement,
+        lifecycle: TaskLifecycle,
+        log: Log,
+        on_change: Callable[[Service], None],
+    ) -> None:
+        self._schedule = ground.schedule
+        self._random = ground.random
+        self._latencies = ground.latencies
+        self._events = ground.events
+        self._messages = ground.messages
+        self._deployments = deployments
+        self._placement = placement
+        self._lifecycle = lifecycle
+        self._log = log
+        self._on_change = on_change
+
+    def wake(self, service: Service, at: datetime | None = None) -> None:
+        """Look at a service soon, or at a moment; an earlier look that is planned already is kept."""
+        at = at or self._schedule.now + self._latencies.scaled(self._latencies.scheduler)
+        planned = service.next_look
+        if planned is not None and planned.action is not None:
+            if planned.at <= at:
+                return
+            planned.cancel()
+        service.next_look = self._schedule.at(at, lambda: self.look(service))
+
+    def changed(self, task: Task) -> None:
+        """Take note of a task's new state."""
+        service = task.service
+        if service is None:
+            return
+        if task.is_running and task.is_wanted:
+            service.start_failures = 0
+            service.start_retry_at = None
+        self.record(service)
+        if task.last_status not in _NO_NEWS or not task.is_wanted:
+            self.wake(service)
+
+    def failed(self, task: Task) -> None:
+        """Count a task that failed to start or crashed."""
+        if task.service is None:
+            return
+        if task.started_at is None:
+            self._placement.start_failed(task.service, task.deployment)
+        else:
+            self._deployments.failed(task.service, task.deployment)
+
+    def record(self, service: Service) -> None:
+        """Write down what the service has now."""
+        running = [task for task in service.tasks.values() if task.is_running]
+        spot = sum(task.is_spot for task in running)
+        self._log.add(
+            Sample(
+                at=self._schedule.now,
+                key=service.key,
+                spot_running=spot,
+                on_demand_running=len(running) - spot,
+                serving=sum(task.is_serving for task in service.tasks.values()),
+                desired=service.desired_count,
+            )
+        )
+        self._on_change(service)
+
+    def look(self, service: Service) -> None:
+        """Compare what is with what should be, and take the steps that are possible now."""
+        service.next_look = None
+        if service.status == "DRAINING":
+            self._drain(service)
+        elif service.status == "ACTIVE" and service.deployments:
+            primary = service.primary
+            retry = self._step(service)
+            self._deployments.forget_replaced(service)
+            self._deployments.complete_if_done(service)
+            self._settle(service)
+            if service.primary is not primary:  # a placement failure was one too many: it is rolled back
+                self.wake(service)
+            if retry is not None:
+                self.wake(service, retry)
+        self.record(service)
+
+    def _drain(self, service: Service) -> None:
+        if not service.tasks:
+            service.status = "INACTIVE"
+            service.deployments.clear()
+        self._stop(service, [task for task in service.tasks.values() if task.is_wanted])
+
+    def _step(self, service: Service) -> datetime | None:
+        primary = service.primary
+        wanted = [task for task in service.tasks.values() if task.is_wanted]
+        new = [task for task in wanted if task.deployment is primary]
+        old = [task for task in wanted if task.deployment is not primary]
+        steps = next_steps(
+            self._rollout(service, new, old), may_start=primary.rollout_state is not RolloutState.FAILED
+        )
+        leaving = self._pick(service, new, steps.stop_new)
+        leaving += [task for task in old if task.is_starting][: steps.stop_old_starting]
+        leaving += self._random.sample([task for task in old if task.is_running], steps.stop_old_running)
+        self._stop(service, leaving)
+        return self._placement.start(service, steps.start_new) if steps.start_new else None
+
+    def _rollout(self, service: Service, new: Sequence[Task], old: Sequence[Task]) -> Rollout:
+        configuration = service.deployment_configuration
+        stopping = sum(
+            not task.is_wanted
+            and not task.interrupted
+            and task.execution_stopped_at is None
+            and task.last_status not in _GONE
+            for task in service.tasks.values()
+        )
+        return Rollout(
+            desired=service.desired_count,
+            minimum_healthy_percent=configuration["minimumHealthyPercent"],
+            maximum_percent=configuration["maximumPercent"],
+            new_running=sum(task.is_running for task in new),
+            new_starting=sum(task.is_starting for task in new),
+            old_running=sum(task.is_running for task in old),
+            old_starting=sum(task.is_starting for task in old),
+            stopping=stopping,
+        )
+
+    def _pick(self, service: Service, tasks: Sequence[Task], count: int) -> list[Task]:
+        """Choose tasks for a scale-in: from the provider furthest above its share, and those not running yet first.
+
+        Which of a provider's running tasks go is not documented, so chance decides.
+        """
+        if count <= 0:
+            return []
+        shares = strategy.distribute(service.primary.revision.strategy, len(tasks) - count)
+        left = list(tasks)
+        picked: list[Task] = []
+        while len(picked) < count:
+            have: dict[str | None, int] = {}
+            for task in left:
+                have[task.provider] = have.get(task.provider, 0) + 1
+            fullest = max(have, key=lambda provider: have[provider] - shares.get(provider or "", 0))
+            candidates = [task for task in left if task.provider == fullest]
+            candidates = [task for task in candidates if task.is_starting] or candidates
+            task = self._random.choice(candidates)
+            left.remove(task)
+            picked.append(task)
+        return picked
+
+    def _stop(self, service: Service, tasks: Sequence[Task]) -> None:
+        for task in tasks:
+            deployment = task.deployment.id if task.deployment else ""
+            reason = f"Scaling activity initiated by (deployment {deployment})"
+            self._lifecycle.stop(task, "ServiceSchedulerInitiated", reason)
+        if tasks:
+            self._messages.tasks(service, "has stopped {count} running tasks:", tasks)
+            if service.has_load_balancer:
+                self._messages.say(service, f"has begun draining connections on {len(tasks)} tasks.")
+
+    def _settle(self, service: Service) -> None:
+        """Say so when a service is where it should be, and again every six hours while it stays there."""
+        wanted = [task for task in service.tasks.values() if task.is_wanted]
+        service.steady = (
+            len(service.deployments) == 1
+            and service.primary.rollout_state is RolloutState.COMPLETED
+            and len(wanted) == service.desired_count
+            and all(task.is_running for task in wanted)
+        )
+        steady_state = "has reached a steady state."
+        if not service.steady:
+            service.told.pop(steady_state, None)
+            return
+        told_at = service.told.get(steady_state)
+        if self._messages.say_once(service, steady_state):
+            self._events.service_action(service, "INFO", "SERVICE_STEADY_STATE")
+            for item in service.revision.strategy:
+                if item.weight or item.base:
+                    self._events.service_action(
+                        service, "INFO", "CAPACITY_PROVIDER_STEADY_STATE", providers=[item.provider]
+                    )
+            told_at = self._schedule.now
+        service.told = {steady_state: told_at or self._schedule.now}
+        repeat = self._latencies.scaled(self._latencies.steady_state_repeat)
+        self.wake(service, service.told[steady_state] + repeat)
