@@ -31,6 +31,8 @@ variable "mode" {
   }
 }
 
+# Its validation is its whole use, and tflint does not look there.
+# tflint-ignore: terraform_unused_declarations
 variable "ignores_strategy_changes" {
   description = "Your word that the service's own resource ignores changes of its strategy and desired count. Without it the next apply takes a failover back, or replaces the service."
   type        = bool
