@@ -22,7 +22,11 @@ loaded = {name: getattr(module, "__file__", None) for name, module in sys.module
 print(json.dumps({name: file for name, file in loaded.items() if file}))
 """
 # What Lambda itself sets, and no more: an import must not need the function's own settings.
-LAMBDA_ENVIRONMENT = {"AWS_REGION": "eu-central-1", "AWS_LAMBDA_FUNCTION_NAME": "spot-failover", "TZ": ":UTC"}
+LAMBDA_ENVIRONMENT = {
+    "AWS_REGION": "eu-central-1",
+    "AWS_DEFAULT_REGION": "eu-central-1",
+    "AWS_LAMBDA_FUNCTION_NAME": "spot-failover",
+}
 
 
 @pytest.fixture(scope="module")
