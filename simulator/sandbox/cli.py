@@ -1,0 +1,149 @@
+"""`python -m simulator.sandbox`: run the sandbox, and change its weather from another terminal."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+
+from simulator.sandbox.control import Control, ControlRefusedError, SandboxUnreachableError
+from simulator.sandbox.seams import SeamError
+from simulator.sandbox.server import HOST, Options, PortTakenError, serve
+
+GREETING = """\
+The sandbox answers for AWS at {endpoint} (only on this machine). Time passes {factor:g} times as fast as on AWS.
+
+Every 12-digit access key is the root user of that account. For the AWS CLI, an SDK or Terraform:
+
+    export AWS_ENDPOINT_URL={endpoint} AWS_ACCESS_KEY_ID=111111111111 AWS_SECRET_ACCESS_KEY=sandbox AWS_REGION=eu-central-1
+    aws ecs list-clusters
+    terraform apply
+
+Several accounts in one Terraform configuration: a provider block for each with
+
+    access_key = "222222222222"  secret_key = "sandbox"  skip_credentials_validation = true  skip_requesting_account_id = false
+
+From another terminal:
+
+    python -m simulator.sandbox weather eu-central-1 drought     (or calm, or a number of Spot tasks)
+    python -m simulator.sandbox interrupt CLUSTER/SERVICE 3 --account 111111111111 --region eu-central-1
+    python -m simulator.sandbox tick
+    python -m simulator.sandbox status
+
+Ctrl-C stops it; nothing is kept.
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        if options.command == "serve":
+            _serve(options)
+        else:
+            _change(options)
+    except (PortTakenError, SeamError, SandboxUnreachableError, ControlRefusedError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _serve(options: argparse.Namespace) -> None:
+    def greet(port: int) -> None:
+        endpoint = f"http://{HOST}:{port}"
+        if options.announce:
+            print(json.dumps({"endpoint": endpoint}), flush=True)
+        else:
+            print(GREETING.format(endpoint=endpoint, factor=options.time_factor), flush=True)
+
+    wanted = Options(
+        port=options.port,
+        time_factor=options.time_factor,
+        seed=options.seed,
+        ticks=not options.no_ticks,
+        outsiders=tuple(options.outsider),
+        log_level=options.log_level.upper(),
+    )
+    serve(wanted, greet, until_stdin_closes=options.announce)
+
+
+def _change(options: argparse.Namespace) -> None:
+    control = Control(f"http://{HOST}:{options.port}")
+    if options.command == "weather":
+        set_to = control.weather(options.region, options.capacity, options.account)
+        capacity = "no limit" if set_to["capacity"] is None else set_to["capacity"]
+        whose = f"account {options.account}" if options.account else "all accounts"
+        print(f"Spot tasks that {options.region} holds for {whose}: {capacity}")
+    elif options.command == "interrupt":
+        cluster, _, service = options.service.partition("/")
+        tasks = control.interrupt(options.account, options.region, cluster, service, options.count)
+        print(f"Interrupted {len(tasks)} of {options.service}.")
+    elif options.command == "tick":
+        print(f"Schedules fired: {control.tick(options.expression)}")
+    else:
+        _print_status(control)
+
+
+def _print_status(control: Control) -> None:
+    for name, value in control.status().items():
+        print(f"{name.replace('_', ' '):16}{value}")
+    services = control.services()
+    if services:
+        print(
+            f"\n{'account':14}{'region':16}{'service':40}{'Spot':>6}{'on-demand':>11}{'serving':>9}{'desired':>9}"
+        )
+    for each in services:
+        name = f"{each['cluster']}/{each['service']}"
+        figures = f"{each['spot_running']:>6}{each['on_demand_running']:>11}{each['serving']:>9}{each['desired']:>9}"
+        print(f"{each['account']:14}{each['region']:16}{name:40}{figures}")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m simulator.sandbox", description="AWS on this machine, with weather."
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    serving = commands.add_parser("serve", help="run the sandbox until Ctrl-C")
+    _add_port(serving)
+    serving.add_argument("--time-factor", type=float, default=20.0, help="how much faster ECS is than on AWS")
+    serving.add_argument("--seed", type=int, default=1, help="decides what chance decides")
+    serving.add_argument(
+        "--no-ticks", action="store_true", help="send no extra copies of every minute's schedules"
+    )
+    serving.add_argument(
+        "--outsider",
+        action="append",
+        default=[],
+        metavar="ACCOUNT",
+        help="an account outside the organization",
+    )
+    serving.add_argument("--log-level", default="error", help="ministack's log level")
+    serving.add_argument(
+        "--announce", action="store_true", help=argparse.SUPPRESS
+    )  # for Sandbox: JSON, ends with stdin
+
+    weather = commands.add_parser("weather", help="set how many Spot tasks a region holds")
+    weather.add_argument("region")
+    weather.add_argument("capacity", metavar="drought|calm|N")
+    weather.add_argument("--account", help="only this account's pool")
+    _add_port(weather)
+
+    interrupt = commands.add_parser("interrupt", help="interrupt running Spot tasks of a service")
+    interrupt.add_argument("service", metavar="CLUSTER/SERVICE")
+    interrupt.add_argument("count", type=int)
+    interrupt.add_argument("--account", required=True)
+    interrupt.add_argument("--region", required=True)
+    _add_port(interrupt)
+
+    tick = commands.add_parser("tick", help="fire schedules once more")
+    tick.add_argument("--expression", default="rate(1 minute)")
+    _add_port(tick)
+
+    _add_port(commands.add_parser("status", help="show what runs"))
+    return parser
+
+
+def _add_port(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--port", type=int, default=4566)

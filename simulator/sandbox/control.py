@@ -1,0 +1,151 @@
+"""A client for the sandbox's control requests."""
+
+from __future__ import annotations
+
+import json
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+from simulator.sandbox.evaluation import Decision
+from simulator.sandbox.records import Evaluation
+
+Document = dict[str, Any]
+Found = TypeVar("Found")
+
+
+class SandboxUnreachableError(RuntimeError):
+    """No sandbox answers at the endpoint."""
+
+
+class ControlRefusedError(ValueError):
+    """The sandbox does not understand the request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """Looks into a running sandbox and changes its weather."""
+
+    endpoint: str
+    timeout: float = 30.0
+
+    def status(self) -> Document:
+        """Return version, port, time factor and how much has happened."""
+        return self._get("status")
+
+    def services(self) -> list[Document]:
+        """Return each service's newest sample: running on Spot and on demand, serving, desired."""
+        return self._entries("services")
+
+    def log(self, since: int = 0) -> tuple[list[Document], int]:
+        """Return the world's samples from an index on, and the index to ask for next."""
+        return self._page("log", since)
+
+    def calls(self, since: int = 0) -> tuple[list[Document], int]:
+        """Return ECS API calls from an index on: time, principal, action, cluster, service, error, request."""
+        return self._page("calls", since)
+
+    def deliveries(self, since: int = 0) -> tuple[list[Document], int]:
+        """Return deliveries from an index on: source, target, outcome, event id, error."""
+        return self._page("deliveries", since)
+
+    def decisions(self) -> list[Evaluation]:
+        """Return every IAM question that was asked, with its answer and how often."""
+        return [Evaluation.from_json(entry) for entry in self._entries("decisions")]
+
+    def denials(self) -> list[Evaluation]:
+        """Return the questions that were answered with no."""
+        return [evaluation for evaluation in self.decisions() if evaluation.decision is not Decision.ALLOW]
+
+    def policies(self) -> Document:
+        """Return every stored policy document: `identity` and `trust` by role ARN, `resource` by resource ARN."""
+        return self._get("policies")
+
+    def metrics(self) -> list[Document]:
+        """Return the sums of the metrics that functions wrote into their logs."""
+        return self._entries("metrics")
+
+    def weather(self, region: str, capacity: int | str | None, account: str | None = None) -> Document:
+        """Set how many Spot tasks a region holds: a number, "drought" or "calm"."""
+        return self._post("weather", {"region": region, "capacity": capacity, "account": account})
+
+    def on_demand(self, account: str, region: str, capacity: int | None) -> Document:
+        """Set how many on-demand tasks an account may run in a region."""
+        return self._post(
+            "weather", {"region": region, "capacity": capacity, "account": account, "on_demand": True}
+        )
+
+    def interrupt(self, account: str, region: str, cluster: str, service: str, count: int = 1) -> list[str]:
+        """Interrupt running Spot tasks of one service; returns their ARNs."""
+        where = {"account": account, "region": region, "cluster": cluster, "service": service}
+        tasks: list[str] = self._post("interrupt", {**where, "count": count})["tasks"]
+        return tasks
+
+    def tick(self, expression: str = "rate(1 minute)") -> int:
+        """Fire every enabled schedule with this expression once more; returns how many there are."""
+        return int(self._post("tick", {"expression": expression})["fired"])
+
+    def throttle(self, operation: str, count: int = 1) -> None:
+        """Answer the next calls of an ECS operation with a ThrottlingException."""
+        self._post("faults", {"throttle": operation, "count": count})
+
+    def stale_reads(self, seconds: float) -> None:
+        """Let DescribeServices answer with the state of some seconds ago; 0 ends it."""
+        self._post("faults", {"stale_reads": seconds})
+
+    def events(self, *, copies: int = 1, shuffle_seconds: float = 0.0) -> None:
+        """Deliver each of the world's events that often, each copy up to that many seconds late."""
+        self._post("events", {"copies": copies, "shuffle_seconds": shuffle_seconds})
+
+    def emit(self, envelope: Document) -> None:
+        """Put an event on the default bus of its account and region, as the AWS service of its source would."""
+        self._post("emit", envelope)
+
+    def clear(self) -> None:
+        """Forget all records: calls, deliveries, decisions."""
+        self._post("clear", {})
+
+    def wait_for(self, look: Callable[[], Found | None], *, seconds: float, what: str) -> Found:
+        """Look again and again until something is found; raises `TimeoutError` naming what was awaited."""
+        deadline = time.monotonic() + seconds
+        while True:
+            found = look()
+            if found:
+                return found
+            if time.monotonic() >= deadline:
+                raise TimeoutError(f"Waited {seconds:g} s in vain for {what}.")
+            time.sleep(0.05)
+
+    def _entries(self, name: str) -> list[Document]:
+        entries: list[Document] = self._get(name)["entries"]
+        return entries
+
+    def _page(self, name: str, since: int) -> tuple[list[Document], int]:
+        page = self._get(name, {"since": since})
+        return page["entries"], page["next"]
+
+    def _get(self, name: str, arguments: Document | None = None) -> Document:
+        query = f"?{urlencode(arguments)}" if arguments else ""
+        return self._send(urllib.request.Request(f"{self.endpoint}/_sandbox/{name}{query}"))
+
+    def _post(self, name: str, body: Document) -> Document:
+        content = json.dumps(body).encode()
+        return self._send(
+            urllib.request.Request(f"{self.endpoint}/_sandbox/{name}", data=content, method="POST")
+        )
+
+    def _send(self, request: urllib.request.Request) -> Document:
+        try:
+            with urllib.request.urlopen(request, timeout=self.timeout) as response:  # noqa: S310 (loopback http)
+                answer: Document = json.load(response)
+                return answer
+        except urllib.error.HTTPError as error:
+            raise ControlRefusedError(json.load(error).get("error", str(error))) from error
+        except urllib.error.URLError as error:
+            raise SandboxUnreachableError(
+                f"No sandbox answers at {self.endpoint} ({error.reason}). Start one with `make sandbox`, or name its port with --port."
+            ) from error

@@ -1,0 +1,56 @@
+"""What the sandbox corrects in ministack: one module for each idea, with what AWS does and what ministack does."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from simulator.sandbox import seams
+from simulator.sandbox.corrections import (
+    bus_policies,
+    condition_keys,
+    ecs_api,
+    forwarding,
+    parameter_events,
+    pollers,
+    put_events,
+    queue_deliveries,
+    queue_locking,
+    requests,
+    rule_targets,
+    schedules,
+    transport,
+)
+from simulator.sandbox.parts import Parts
+from simulator.sandbox.world_clock import WorldClock
+
+SEAMS = (
+    *bus_policies.SEAMS,
+    *condition_keys.SEAMS,
+    *ecs_api.SEAMS,
+    *forwarding.SEAMS,
+    *parameter_events.SEAMS,
+    *pollers.SEAMS,
+    *put_events.SEAMS,
+    *queue_deliveries.SEAMS,
+    *queue_locking.SEAMS,
+    *requests.SEAMS,
+    *rule_targets.SEAMS,
+    *schedules.SEAMS,
+    *transport.SEAMS,
+)
+
+
+def install(parts: Parts, clock: WorldClock) -> None:
+    """Check every seam, then correct ministack. Raises `SeamError` where a seam has moved."""
+    seams.check(SEAMS)
+    transport.install()
+    condition_keys.install(parts)
+    requests.install(parts)
+    bus_policies.install(parts)
+    put_events.install(parts)
+    queue_locking.install(parts)
+    queue_deliveries.install(parts)
+    rule_targets.install(parts, partial(schedules.deliver, parts))
+    pollers.install(parts)
+    parameter_events.install(parts)
+    ecs_api.install(parts, clock)

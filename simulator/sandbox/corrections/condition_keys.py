@@ -1,0 +1,49 @@
+"""Condition keys that describe the caller.
+
+AWS: `aws:PrincipalArn` of a role's session is the role's ARN, path included; `aws:PrincipalOrgID` is the organization
+of the caller's account. (IAM user guide, "AWS global condition context keys".)
+ministack: the former is the session's assumed-role ARN, and every account is an organization of its own.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from simulator.sandbox.evaluation import COMPLETE_CONTEXT, TIME_KEYS
+from simulator.sandbox.parts import Parts
+from simulator.sandbox.seams import Seam
+
+RESOLVE = Seam("core.iam_evaluator", "_resolve_condition_key", ("key", "ctx"))
+ORGANIZATION_ID = Seam("core.iam_evaluator", "_principal_org_id", ("account_id",))
+SEAMS = (RESOLVE, ORGANIZATION_ID)
+
+
+def install(parts: Parts) -> None:
+    """Correct the caller's keys for requests; questions of the sandbox itself bring their whole context along."""
+    resolve_complete_contexts()
+    original = RESOLVE.original()
+
+    def resolve(key: str, ctx: Any) -> Any:
+        if key.lower() == "aws:principalarn" and COMPLETE_CONTEXT not in ctx.service_context:
+            return parts.authorizer.principal_arn(ctx.principal_arn)
+        return original(key, ctx)
+
+    RESOLVE.replace(resolve)
+    ORGANIZATION_ID.replace(lambda account_id: parts.organization.id_of(account_id))
+
+
+def resolve_complete_contexts() -> None:
+    """Let the evaluator take every key from a question's own context where there is one. Safe to call twice."""
+    original = RESOLVE.original()
+    if getattr(original, "knows_complete_contexts", False):
+        return
+
+    def resolve(key: str, ctx: Any) -> Any:
+        complete = ctx.service_context.get(COMPLETE_CONTEXT)
+        name = key.lower()
+        if complete is None or name in TIME_KEYS:
+            return original(key, ctx)
+        return complete.get(name)
+
+    resolve.knows_complete_contexts = True  # type: ignore[attr-defined]
+    RESOLVE.replace(resolve)

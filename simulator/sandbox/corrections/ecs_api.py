@@ -1,0 +1,192 @@
+"""ECS services and tasks, answered by the world.
+
+AWS: services are deployed and their tasks live as the world (`simulator.world`) models it, and ECS refuses what it refuses.
+ministack: starts a service's tasks at once, knows no Spot, sends no events and accepts changes that AWS refuses. Its
+clusters, capacity providers and task definitions stay in use, and the world is told of them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from simulator.sandbox.parts import Parts
+from simulator.sandbox.records import EcsCall
+from simulator.sandbox.seams import Seam
+from simulator.sandbox.world_clock import WorldClock
+from simulator.world import EcsError
+
+ACTIONS = Seam("services.ecs", "_ACTION_MAP")
+CLUSTERS = Seam("services.ecs", "_clusters")
+TASK_DEFINITIONS = Seam("services.ecs", "_task_defs")
+SEAMS = (ACTIONS, CLUSTERS, TASK_DEFINITIONS)
+
+OF_THE_WORLD: Final = (
+    "CreateService",
+    "DeleteService",
+    "DescribeServices",
+    "DescribeTasks",
+    "ListServices",
+    "ListTasks",
+    "RunTask",
+    "StopTask",
+    "UpdateService",
+)
+TAGGING: Final = ("TagResource", "UntagResource", "ListTagsForResource")
+CHANGING_CLUSTERS: Final = ("CreateCluster", "PutClusterCapacityProviders", "UpdateCluster")
+OWNED_BY_SERVICES: Final = (":service/", ":task/")
+
+Handler = Callable[[Mapping[str, Any]], Any]
+
+
+def install(parts: Parts, clock: WorldClock) -> None:
+    """Put the world behind ECS's service and task operations."""
+    actions = parts.emulator.ecs._ACTION_MAP
+    for operation in OF_THE_WORLD:
+        actions[operation] = _world_handler(parts, clock, operation)
+    for operation in TAGGING:
+        actions[operation] = _tag_handler(parts, clock, operation, actions[operation])
+    for operation in CHANGING_CLUSTERS:
+        actions[operation] = _then(
+            actions[operation], lambda cluster: _sync_cluster(parts, clock, cluster), "cluster"
+        )
+    actions["DeleteCluster"] = _delete_cluster_handler(parts, clock, actions["DeleteCluster"])
+    actions["RegisterTaskDefinition"] = _then(
+        actions["RegisterTaskDefinition"],
+        lambda definition: _sync_task_definition(parts, clock, definition),
+        "taskDefinition",
+    )
+
+
+def _world_handler(parts: Parts, clock: WorldClock, operation: str) -> Handler:
+    def handle(data: Mapping[str, Any]) -> Any:
+        account, region = parts.emulator.here()
+        error = ""
+        try:
+            response = clock.call(account, region, operation, data)
+        except EcsError as refused:
+            error = refused.code
+            return _error(parts, refused)
+        else:
+            return parts.emulator.ecs.json_response(wire(response))
+        finally:
+            parts.records.calls.append(_call(parts, operation, data, error))
+
+    return handle
+
+
+def _call(parts: Parts, operation: str, data: Mapping[str, Any], error: str) -> EcsCall:
+    account, region = parts.emulator.here()
+    service = (
+        data.get("service")
+        or data.get("serviceName")
+        or ",".join(str(name) for name in data.get("services") or [])
+    )
+    return EcsCall(
+        principal=parts.authorizer.principal_arn(str(parts.emulator.evaluator.caller_arn())),
+        account=account,
+        region=region,
+        action=operation,
+        cluster=str(data.get("cluster") or "default").rsplit("/", 1)[-1],
+        service=",".join(name.rsplit("/", 1)[-1] for name in str(service).split(",")),
+        error=error,
+        request=dict(data),
+    )
+
+
+def _error(parts: Parts, refused: EcsError) -> Any:
+    status = 500 if refused.code == "ServerException" else 400
+    return parts.emulator.ecs.error_response_json(refused.code, refused.message, status)
+
+
+def _tag_handler(parts: Parts, clock: WorldClock, operation: str, original: Handler) -> Handler:
+    def handle(data: Mapping[str, Any]) -> Any:
+        if not any(kind in str(data.get("resourceArn", "")) for kind in OWNED_BY_SERVICES):
+            return original(data)
+        account, region = parts.emulator.here()
+        try:
+            return parts.emulator.ecs.json_response(wire(clock.call(account, region, operation, data)))
+        except EcsError as refused:
+            return _error(parts, refused)
+
+    return handle
+
+
+def _then(original: Handler, sync: Callable[[str], None], member: str) -> Handler:
+    """Tell the world of what ministack made: `sync` gets the ARN of it."""
+
+    def handle(data: Mapping[str, Any]) -> Any:
+        response = original(data)
+        status, _, body = response
+        if status == 200:
+            made = json.loads(body)[member]
+            sync(str(made["clusterArn"] if member == "cluster" else made["taskDefinitionArn"]))
+        return response
+
+    return handle
+
+
+def _sync_cluster(parts: Parts, clock: WorldClock, arn: str) -> None:
+    account, region = parts.emulator.here()
+    cluster = parts.emulator.ecs._clusters[arn.rsplit("/", 1)[-1]]
+    with clock.using() as world:
+        world.register_cluster(
+            account,
+            region,
+            cluster["clusterName"],
+            tuple(cluster["capacityProviders"]),
+            tuple(cluster["defaultCapacityProviderStrategy"]),
+        )
+
+
+def _delete_cluster_handler(parts: Parts, clock: WorldClock, original: Handler) -> Handler:
+    def handle(data: Mapping[str, Any]) -> Any:
+        account, region = parts.emulator.here()
+        name = str(data.get("cluster") or "default").rsplit("/", 1)[-1]
+        try:
+            active = clock.call(account, region, "ListServices", {"cluster": name}).get("serviceArns")
+        except EcsError:
+            active = None
+        if active:
+            message = "The Cluster cannot be deleted while Services are active."
+            return _error(parts, EcsError("ClusterContainsServicesException", message))
+        response = original(data)
+        if response[0] == 200:
+            with clock.using() as world:
+                world.deregister_cluster(account, region, name)
+        return response
+
+    return handle
+
+
+def _sync_task_definition(parts: Parts, clock: WorldClock, arn: str) -> None:
+    account, region = parts.emulator.here()
+    definition = parts.emulator.ecs._task_defs[arn.rsplit("/", 1)[-1]]
+    containers = definition["containerDefinitions"]
+    essential = [container for container in containers if container.get("essential", True)]
+    ordered = [*essential, *(container for container in containers if container not in essential)]
+    with clock.using() as world:
+        world.register_task_definition(
+            account,
+            region,
+            arn,
+            cpu=str(definition.get("cpu") or "256"),
+            memory=str(definition.get("memory") or "512"),
+            stop_timeout=float(
+                max((container.get("stopTimeout") or 30 for container in containers), default=30)
+            ),
+            containers=tuple((str(container["name"]), str(container["image"])) for container in ordered),
+        )
+
+
+def wire(value: Any) -> Any:
+    """Return a response as ECS writes it: members without a value are left out, times are epoch seconds."""
+    if isinstance(value, datetime):
+        return value.timestamp()
+    if isinstance(value, Mapping):
+        return {name: wire(member) for name, member in value.items() if member is not None}
+    if isinstance(value, list | tuple):
+        return [wire(item) for item in value]
+    return value

@@ -1,0 +1,233 @@
+"""What an API request is authorised against, and a record of each answer.
+
+AWS: a request that names several resources is checked against each of them, with the condition keys of its service.
+ministack: knows one resource for most services and sets no keys of ECS or EventBridge. It keeps no record.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from simulator.sandbox.authorization import account_of
+from simulator.sandbox.corrections import bus_policies, ecs_permissions
+from simulator.sandbox.evaluation import COMPLETE_CONTEXT, ContextValue, Decision, Kind, Question
+from simulator.sandbox.parts import Parts
+from simulator.sandbox.seams import Seam
+
+RESOURCE = Seam(
+    "core.iam_actions",
+    "extract_resource_arn",
+    ("service", "method", "path", "headers", "body", "query_params", "region", "account_id"),
+)
+ENFORCE = Seam(
+    "core.iam_evaluator",
+    "enforce",
+    ("access_key_id", "iam_action", "service", "region", "resource_arn", "service_context"),
+)
+EVALUATE = Seam("core.iam_evaluator", "evaluate", ("ctx", "policies", "limits"))
+TRUST = Seam("core.iam_evaluator", "evaluate_trust_policy", ("trust_doc", "caller_arn", "ctx"))
+TRUST_PRINCIPAL = Seam(
+    "core.iam_evaluator", "_trust_principal_matches", ("principal", "caller_arn", "federated")
+)
+RESOURCE_ALLOWS = Seam("core.iam_evaluator", "resource_policy_allows", ("raw_policy", "ctx", "same_account"))
+SEAMS = (RESOURCE, ENFORCE, EVALUATE, TRUST, TRUST_PRINCIPAL, RESOURCE_ALLOWS)
+
+# Condition keys that are recorded with every request: what a policy may test without the request naming it.
+ALWAYS: Final = (
+    "aws:principalarn",
+    "aws:principalaccount",
+    "aws:principalorgid",
+    "aws:principaltype",
+    "aws:requestedregion",
+    "aws:resourceaccount",
+    "aws:securetransport",
+    "aws:sourceip",
+)
+# Keys whose value differs from request to request: recorded, they would make every question a new one.
+FLEETING: Final = frozenset({"aws:tokenissuetime"})
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The resources a request names, and the condition keys that its service sets."""
+
+    resources: tuple[str, ...] = ()
+    context: Mapping[str, ContextValue] = field(default_factory=dict)
+
+
+_facts: ContextVar[Facts] = ContextVar("sandbox_request_facts", default=Facts())
+_contexts: ContextVar[list[Any] | None] = ContextVar("sandbox_evaluated_contexts", default=None)
+
+
+def install(parts: Parts) -> None:
+    """Authorise and record every request, and every AssumeRole."""
+    _collect_contexts()
+    _find_resources()
+    _record_requests(parts)
+    _record_trust(parts)
+    _record_resource_denials(parts)
+
+
+def _collect_contexts() -> None:
+    original = EVALUATE.original()
+
+    def evaluate(ctx: Any, policies: Any, *limits: Any) -> Any:
+        collected = _contexts.get()
+        if collected is not None:
+            collected.append(ctx)
+        return original(ctx, policies, *limits)
+
+    EVALUATE.replace(evaluate)
+
+
+def _find_resources() -> None:
+    original = RESOURCE.original()
+
+    def extract(
+        service: str,
+        method: str,
+        path: str,
+        headers: Any,
+        body: bytes,
+        query_params: Any,
+        region: str,
+        account_id: str,
+    ) -> str:
+        facts = Facts()
+        if service in ("ecs", "events"):
+            action = headers.get("x-amz-target", "").rsplit(".", 1)[-1]
+            request = _json_object(body)
+            find = ecs_permissions.facts if service == "ecs" else bus_policies.facts
+            found = find(action, request, account_id, region)
+            facts = Facts(*found) if found is not None else facts
+        _facts.set(facts)
+        if facts.resources:
+            return facts.resources[0]
+        return str(original(service, method, path, headers, body, query_params, region, account_id))
+
+    RESOURCE.replace(extract)
+
+
+def _json_object(body: bytes) -> dict[str, Any]:
+    try:
+        request = json.loads(body or b"{}")
+    except ValueError:
+        return {}
+    return request if isinstance(request, dict) else {}
+
+
+def _record_requests(parts: Parts) -> None:
+    original = ENFORCE.original()
+
+    def enforce(
+        access_key_id: str,
+        iam_action: str,
+        service: str,
+        region: str,
+        resource_arn: str = "*",
+        service_context: dict[str, Any] | None = None,
+    ) -> Any:
+        facts = _facts.get()
+        context = {**(service_context or {}), **facts.context}
+        # ministack itself walks through the buses of a PutEvents call.
+        resources = facts.resources if service == "ecs" and facts.resources else (resource_arn,)
+        for resource in resources:
+            collected: list[Any] = []
+            token = _contexts.set(collected)
+            try:
+                denied = original(access_key_id, iam_action, service, region, resource, context)
+            finally:
+                _contexts.reset(token)
+            if collected:
+                decision = Decision.ALLOW if denied is None else Decision(denied.decision)
+                parts.records.evaluated(_request_question(parts, service, collected[0]), decision)
+            if denied is not None:
+                return denied
+        return None
+
+    ENFORCE.replace(enforce)
+
+
+def _request_question(parts: Parts, service: str, ctx: Any) -> Question:
+    found = parts.emulator.evaluator._resource_policy(service, ctx.resource_arn)
+    owner = (found[1] if found else "") or account_of(ctx.resource_arn) or ctx.principal_account
+    return Question(
+        kind=Kind.REQUEST,
+        principal=ctx.principal_arn,
+        principal_type=ctx.principal_type,
+        account=ctx.principal_account,
+        action=ctx.action,
+        resource=ctx.resource_arn,
+        region=ctx.region,
+        owner=owner,
+        role=parts.authorizer.principal_arn(ctx.principal_arn) if ctx.principal_type == "AssumedRole" else "",
+        guarded=found is not None,
+        context=_snapshot(parts, ctx),
+    )
+
+
+def _snapshot(parts: Parts, ctx: Any, more: Iterable[str] = ()) -> dict[str, ContextValue]:
+    resolve = parts.emulator.evaluator._resolve_condition_key
+    names = {*ALWAYS, *more, *ctx.service_context, *ctx.principal_keys} - FLEETING
+    return {name: value for name in sorted(names) if (value := resolve(name, ctx)) is not None}
+
+
+def _record_trust(parts: Parts) -> None:
+    original = TRUST.original()
+    matches = TRUST_PRINCIPAL.original()
+
+    def evaluate_trust_policy(trust_doc: Any, caller_arn: str, ctx: Any = None) -> bool:
+        trusted = bool(original(trust_doc, caller_arn, ctx))
+        if ctx is not None and COMPLETE_CONTEXT not in ctx.service_context:
+            question = Question(
+                kind=Kind.TRUST,
+                principal=caller_arn,
+                principal_type=ctx.principal_type,
+                account=ctx.principal_account,
+                action=ctx.action,
+                resource=ctx.resource_arn,
+                region=ctx.region,
+                owner=account_of(ctx.resource_arn),
+                role=parts.authorizer.principal_arn(caller_arn),
+                context=_snapshot(parts, ctx),
+            )
+            parts.records.evaluated(question, Decision.ALLOW if trusted else Decision.IMPLICIT_DENY)
+        return trusted
+
+    def trust_principal_matches(principal: Any, caller_arn: str, federated: bool) -> bool:
+        # ministack lets an account's root user pass for any service; no service ever calls STS as root.
+        if isinstance(principal, dict):
+            principal = {name: value for name, value in principal.items() if name != "Service"}
+        return bool(matches(principal, caller_arn, federated))
+
+    TRUST.replace(evaluate_trust_policy)
+    TRUST_PRINCIPAL.replace(trust_principal_matches)
+
+
+def _record_resource_denials(parts: Parts) -> None:
+    """Record what a resource's policy refuses to a caller whom no identity policy binds, such as the root user."""
+    original = RESOURCE_ALLOWS.original()
+
+    def resource_policy_allows(raw_policy: Any, ctx: Any, same_account: bool) -> bool:
+        allowed = bool(original(raw_policy, ctx, same_account))
+        if not allowed and COMPLETE_CONTEXT not in ctx.service_context:
+            question = Question(
+                kind=Kind.RESOURCE,
+                principal=ctx.principal_arn,
+                principal_type=ctx.principal_type,
+                account=ctx.principal_account,
+                action=ctx.action,
+                resource=ctx.resource_arn,
+                region=ctx.region,
+                owner=ctx.principal_account if same_account else account_of(ctx.resource_arn),
+                guarded=True,
+                context=_snapshot(parts, ctx),
+            )
+            parts.records.evaluated(question, Decision.IMPLICIT_DENY)
+        return allowed
+
+    RESOURCE_ALLOWS.replace(resource_policy_allows)
