@@ -1,7 +1,8 @@
 """ECS on Fargate in virtual time: services, tasks, Spot pools and the events that AWS would send.
 
-`World` is the whole public interface. It never looks at a clock: `advance(to=...)` moves its time on, and everything that
-falls due on the way happens at its own moment. The same seed and the same calls give the same events.
+`World` is the whole public interface. It never looks at a clock: `advance(to=...)` moves its time on, and
+everything that falls due on the way happens at its own moment. The same seed and the same calls give the same
+events.
 """
 
 from simulator.world.api import EcsApi

@@ -18,8 +18,8 @@ from simulator.world.throttles import LIMITS
 class EcsApi:
     """What a client of one account and region can call. Every method may raise `EcsError`.
 
-    Requests are AWS's own (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/); the events that a call causes are
-    emitted before it returns.
+    Requests are AWS's own (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/); the events that a
+    call causes are emitted before it returns.
     """
 
     def __init__(self, region: Region, ground: Ground, services: ServicesApi, tasks: TasksApi) -> None:

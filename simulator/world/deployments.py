@@ -9,13 +9,15 @@ from simulator.world.ground import Ground
 from simulator.world.model import Deployment, Revision, RolloutState, Service, Task
 from simulator.world.names import new_deployment_id
 
-# ECS does not say how long a task must run to count as successful; crash loops do trip the breaker, so RUNNING is not enough.
+# ECS does not say how long a task must run to count as successful. Crash loops trip the breaker: RUNNING
+# alone is not enough.
 _SUCCESSFUL_AFTER: Final = 30.0
 
 
 def breaker_threshold(desired: int) -> int:
-    """Return how many failures in a row fail a deployment: half the desired count, at least 3, at most 200
-    (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html).
+    """Return how many failures in a row fail a deployment: half the desired count, at least 3, at most 200.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html
     """
     return min(200, max(3, -(-desired // 2)))
 
@@ -88,7 +90,7 @@ class Deployments:
         service.deployments[1:] = [old for old in service.deployments[1:] if id(old) in alive]
 
     def failed(self, service: Service, deployment: Deployment | None) -> None:
-        """Count a task that could not be launched, did not get to RUNNING or crashed, and fail the deployment on too many.
+        """Count a task that was not launched, not brought to RUNNING or crashed; too many fail the rollout.
 
         The count is of failures in a row, and ends for good with the first successfully running task
         (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Deployment.html).

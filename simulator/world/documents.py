@@ -1,4 +1,4 @@
-"""Services and tasks in the JSON shape in which the API and the events show them; times are datetimes here."""
+"""Services and tasks in the JSON shape of the API and the events; times are datetimes here."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ class Events:
     def deployment_state_change(
         self, service: Service, deployment: Deployment, event_type: EventType, name: str
     ) -> None:
-        """Tell how a rollout goes. There is no clusterArn in its detail: the service is in `resources` only."""
+        """Tell how a rollout goes. Its detail has no clusterArn: the service is in `resources` only."""
         detail = {
             "eventType": event_type,
             "eventName": name,

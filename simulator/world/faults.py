@@ -21,14 +21,14 @@ class Faults:
     _throttled: Counter[str] = field(default_factory=Counter)
 
     def throttle(self, operation: str, count: int) -> None:
-        """Answer the next `count` calls of an operation, such as `UpdateService`, with a ThrottlingException."""
+        """Refuse the next `count` calls of an operation, such as `UpdateService`: ThrottlingException."""
         self._throttled[operation] += count
 
     def stale_reads(self, seconds: float) -> None:
         """Let DescribeServices answer with the state of `seconds` ago; 0 ends it.
 
-        What happened before this call is not remembered, so a service is shown as it was then at the earliest.
-        Seconds are those of the world's own time: no factor divides them.
+        What happened before this call is not remembered, so a service is shown as it was then at the
+        earliest. Seconds are those of the world's own time: no factor divides them.
         """
         self.staleness = timedelta(seconds=seconds)
         self.on_stale()

@@ -18,7 +18,7 @@ from simulator.world.throttles import Throttles
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """One world's shared parts; there is one random sequence, so the order of draws is part of the seed's meaning."""
+    """One world's shared parts. There is one random sequence: the order of draws is part of a seed's meaning."""
 
     schedule: Schedule
     random: Random

@@ -33,7 +33,7 @@ class History:
             kept.popleft()
 
     def document(self, service: Service) -> Document | None:
-        """Return what a reader sees of a service: None where it did not exist yet at the time that the reader sees."""
+        """Return what a reader sees of a service: None where it did not exist yet at the time seen."""
         if not self._faults.staleness:
             return service_document(service)
         as_of = self._schedule.now - self._faults.staleness

@@ -13,8 +13,8 @@ from simulator.world.names import ServiceKey
 class Sample:
     """One service from `at` until its next sample.
 
-    `serving` counts containers that still do work, so a noticed task counts until its container exits or its load
-    balancer drains it. The running counts are those of the API: tasks whose last status is RUNNING.
+    Decisions count a noticed task as lost; `serving` counts it until its container exits or its load balancer
+    drains it. The running counts are those of the API: tasks whose last status is RUNNING.
     """
 
     at: datetime

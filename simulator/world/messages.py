@@ -18,7 +18,9 @@ _TASKS_IN_A_MESSAGE: Final = 10
 
 
 class Messages:
-    """Writes messages, newest first. ECS repeats one only after six hours, or once its cause has gone and come back
+    """Writes messages, newest first.
+
+    ECS repeats one only after six hours, or once its cause has gone and come back
     (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages.html).
     """
 

@@ -57,7 +57,7 @@ Strategy = tuple[StrategyItem, ...]
 
 @dataclass(frozen=True, slots=True)
 class TaskDefinition:
-    """As much of a task definition as running its tasks needs; containers are (name, image), the first is essential."""
+    """As much of a task definition as running its tasks needs; containers are (name, image)."""
 
     arn: str
     cpu: str

@@ -9,7 +9,7 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True, order=True)
 class ServiceKey:
-    """What makes a service unique in the world: the same cluster and service name may exist in every account and region."""
+    """What makes a service unique: every account and region may have the same cluster and service names."""
 
     account: str
     region: str
@@ -37,7 +37,7 @@ def capacity_provider_arn(account: str, region: str, name: str) -> str:
 
 
 def last_part(name_or_arn: str) -> str:
-    """Return the short name of a resource that may be given by name or by ARN (with or without the cluster in it)."""
+    """Return the short name of a resource given by name or by ARN, of the old format or the new."""
     return name_or_arn.rsplit("/", maxsplit=1)[-1]
 
 

@@ -21,6 +21,7 @@ _NO_INSTANCES: Final = (
     "Reason: No Container Instances were found in your cluster."
 )
 _START_IMPAIRED: Final = "is unable to consistently start tasks successfully."
+_PATIENCE: Final = 3  # failed starts before ECS slows down; its own number is not documented
 _JITTER: Final = 0.2
 _PLAIN: Final = ""  # stands for a launch type, where no provider has a name
 
@@ -41,7 +42,7 @@ class Placement:
         self._deployments = deployments
 
     def start(self, service: Service, count: int) -> datetime | None:
-        """Start up to `count` tasks of the primary deployment; returns when to try again for those that could not."""
+        """Start up to `count` tasks of the primary deployment; returns when to try again for the others."""
         deployment = service.primary
         if deployment.revision.launch_type not in (None, FARGATE):
             self._messages.say_once(service, f"{_NO_INSTANCES} {TROUBLESHOOTING}")
@@ -65,8 +66,8 @@ class Placement:
     def start_failed(self, service: Service, deployment: Deployment | None) -> None:
         """Slow a service down whose tasks cannot start, ever more up to AWS's documented 27 minutes."""
         service.start_failures += 1
-        if service.start_failures >= 3:
-            wait = self._latencies.start_retry_first * 2.0 ** (service.start_failures - 3)
+        if service.start_failures >= _PATIENCE:
+            wait = self._latencies.start_retry_first * 2.0 ** min(service.start_failures - _PATIENCE, 16)
             wait = min(wait, self._latencies.start_retry_max)
             service.start_retry_at = self._schedule.now + self._latencies.scaled(wait)
             if self._messages.say_once(service, f"{_START_IMPAIRED} {TROUBLESHOOTING}"):

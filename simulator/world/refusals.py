@@ -1,19 +1,20 @@
-"""What ECS refuses, with its error codes. Messages are AWS's where they are published, else say the same in our words."""
+"""What ECS refuses, with its error codes; messages are AWS's where they are published, else in our words."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Final
 
 from simulator.world.errors import invalid_parameter
 from simulator.world.model import FARGATE, FARGATE_SPOT, Cluster, Document, Service, Strategy
 
-_MOST_PROVIDERS = 20
+_MOST_PROVIDERS: Final = 20
+_MOST_WEIGHT: Final = 1000
+_MOST_BASE: Final = 100_000
+_ALL: Final = 100
 
 
-def check_strategy(items: Any, strategy: Strategy, cluster: Cluster) -> None:
+def check_strategy(strategy: Strategy, cluster: Cluster) -> None:
     """Refuse a strategy that no service could follow."""
-    if not isinstance(items, list) or any(not isinstance(item, dict) for item in items):
-        raise invalid_parameter("The capacity provider strategy must be a list of objects.")
     if len(strategy) > _MOST_PROVIDERS:
         message = (
             f"A capacity provider strategy can contain a maximum of {_MOST_PROVIDERS} capacity providers."
@@ -22,10 +23,10 @@ def check_strategy(items: Any, strategy: Strategy, cluster: Cluster) -> None:
     names = [item.provider for item in strategy]
     if len(set(names)) != len(names):
         raise invalid_parameter("A capacity provider strategy cannot contain duplicate capacity providers.")
-    if any(not 0 <= item.weight <= 1000 or not 0 <= item.base <= 100_000 for item in strategy):
+    if any(not 0 <= item.weight <= _MOST_WEIGHT or not 0 <= item.base <= _MOST_BASE for item in strategy):
         raise invalid_parameter("The weight must be between 0 and 1000 and the base between 0 and 100000.")
     if strategy and all(item.weight == 0 for item in strategy):
-        message = "The specified capacity provider strategy must contain at least one provider with a weight above 0."
+        message = "The specified capacity provider strategy must contain a provider with a weight above 0."
         raise invalid_parameter(message)
     if sum(item.base > 0 for item in strategy) > 1:
         raise invalid_parameter(
@@ -33,8 +34,8 @@ def check_strategy(items: Any, strategy: Strategy, cluster: Cluster) -> None:
         )
     if any(name not in cluster.capacity_providers for name in names):
         message = (
-            "The specified capacity provider strategy cannot contain a capacity provider that is not associated "
-            "with the cluster. Associate the capacity provider with the cluster and try again."
+            "The specified capacity provider strategy cannot contain a capacity provider that is not "
+            "associated with the cluster. Associate the capacity provider with the cluster and try again."
         )
         raise invalid_parameter(message)
     if any(name not in (FARGATE, FARGATE_SPOT) for name in names):
@@ -47,12 +48,12 @@ def check_deployment_configuration(configuration: Document) -> None:
     if not 0 <= minimum <= maximum:
         message = "The minimumHealthyPercent must be at least 0 and not above the maximumPercent."
         raise invalid_parameter(message)
-    if maximum <= 0 or (minimum == 0 and maximum < 100):
+    if maximum <= 0 or (minimum == 0 and maximum < _ALL):
         raise invalid_parameter("The maximumPercent must be at least 100 where minimumHealthyPercent is 0.")
 
 
 def check_controller(service: Service, request: Document) -> None:
-    """Refuse what only the ECS deployment controller can do: a CODE_DEPLOY or EXTERNAL service still takes desiredCount."""
+    """Refuse what only the ECS deployment controller can do; others still take a desiredCount."""
     if service.controller == "ECS":
         return
     owner = {

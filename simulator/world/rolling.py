@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Rollout:
-    """The tasks of a service that ECS still counts on, by the deployment they belong to: the primary (new) or others."""
+    """The tasks of a service that ECS still counts on: of the primary deployment (new) or of others (old)."""
 
     desired: int
     minimum_healthy_percent: int
@@ -47,9 +47,9 @@ class Steps:
 def next_steps(rollout: Rollout, *, may_start: bool = True) -> Steps:
     """Return what the service scheduler does next. `may_start` is false for a deployment that has failed.
 
-    Without old tasks this is plain scaling, which no percentage limits. With old ones, they give way as far as the lower
-    limit allows, and new ones start as far as the upper limit allows; a task that is stopping still takes its place there.
-    An old task that does not run yet protects nothing, so it goes first.
+    Without old tasks this is plain scaling, which no percentage limits. With old ones, they give way as far
+    as the lower limit allows, and new ones start as far as the upper limit allows; a task that is stopping
+    still takes its place there. An old task that does not run yet protects nothing, so it goes first.
     """
     old = rollout.old_running + rollout.old_starting
     surplus = max(0, rollout.new - rollout.desired)

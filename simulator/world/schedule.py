@@ -28,7 +28,7 @@ class Schedule:
 
     def __init__(self, start: datetime) -> None:
         if start.tzinfo is None:
-            msg = f"The world's start must have a time zone, but {start.isoformat()} has none; pass an aware datetime."
+            msg = f"The world's start {start.isoformat()} has no time zone; pass an aware datetime."
             raise ValueError(msg)
         self.now = start
         self._heap: list[Due] = []

@@ -146,7 +146,7 @@ class ServiceScheduler:
         )
 
     def _pick(self, service: Service, tasks: Sequence[Task], count: int) -> list[Task]:
-        """Choose tasks for a scale-in: from the provider furthest above its share, and those not running yet first.
+        """Choose tasks for a scale-in: from the provider most above its share, first those not running yet.
 
         Which of a provider's running tasks go is not documented, so chance decides.
         """

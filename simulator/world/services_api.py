@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from copy import deepcopy
-from typing import Any, Final
+from typing import Final
 
-from simulator.world import strategy
 from simulator.world.deployments import Deployments
 from simulator.world.documents import DEFAULT_SETTINGS, service_document
 from simulator.world.errors import (
-    CLIENT,
-    CLUSTER_NOT_FOUND,
     SERVICE_NOT_ACTIVE,
     SERVICE_NOT_FOUND,
     EcsError,
@@ -18,53 +15,27 @@ from simulator.world.errors import (
 )
 from simulator.world.ground import Ground
 from simulator.world.history import History
-from simulator.world.model import FARGATE, Cluster, Document, Revision, Service, TaskDefinition
+from simulator.world.model import Cluster, Document, Service
 from simulator.world.names import arn, last_part
 from simulator.world.paging import page
 from simulator.world.refusals import (
     check_controller,
     check_count,
     check_deployment_configuration,
-    check_strategy,
 )
+from simulator.world.revisions import find_cluster, first_revision, next_revision
 from simulator.world.scheduler import ServiceScheduler
 from simulator.world.state import Region
 
 DESCRIBE_LIMIT: Final = 10
+_LONG_FORMAT: Final = 3  # …:service/cluster/name
 _DEFAULT_CONFIGURATION: Final[Document] = {
     "deploymentCircuitBreaker": {"enable": False, "rollback": False},
     "maximumPercent": 200,
     "minimumHealthyPercent": 100,
     "strategy": "ROLLING",
 }
-# A change of one of these makes ECS roll out anew; desired count, percentages, tags and the like do not.
-_ROLLED_OUT: Final = (
-    "networkConfiguration",
-    "serviceConnectConfiguration",
-    "volumeConfigurations",
-    "vpcLatticeConfigurations",
-)
 _ROLLED_OUT_SETTINGS: Final = ("loadBalancers", "serviceRegistries")
-_FORCED = (
-    "When switching from launch type to capacity provider strategy on an existing service, or making a change to a "
-    "capacity provider strategy on a service that is already using one, you must force a new deployment."
-)
-
-
-def find_cluster(region: Region, request: Document) -> Cluster:
-    """Find the cluster of a request, by name or ARN; `default` where none is named."""
-    cluster = region.clusters.get(last_part(str(request.get("cluster") or "default")))
-    if cluster is None:
-        raise EcsError(CLUSTER_NOT_FOUND, "Cluster not found.")
-    return cluster
-
-
-def find_definition(region: Region, name: object) -> TaskDefinition:
-    """Find a task definition by its ARN, `family:revision` or family."""
-    definition = region.definition(str(name))
-    if definition is None:
-        raise EcsError(CLIENT, "TaskDefinition not found.")
-    return definition
 
 
 class ServicesApi:
@@ -107,7 +78,7 @@ class ServicesApi:
                 {key: value for key, value in request.items() if key in _SETTINGS and value is not None}
             ),
             tags=deepcopy(request.get("tags") or []),
-            revision=self._first_revision(cluster, controller, request),
+            revision=first_revision(self._region, cluster, controller, request),
         )
         self._region.services[cluster.name, name] = service
         if controller != "EXTERNAL":  # its tasks come from task sets, which this world does not have
@@ -150,7 +121,7 @@ class ServicesApi:
             request.get("deploymentConfiguration") or {}
         )
         check_deployment_configuration(configuration)
-        revision = self._next_revision(service, request)
+        revision = next_revision(self._region, service, request)
         settings = service.settings | deepcopy(
             {key: value for key, value in request.items() if key in _SETTINGS and value is not None}
         )
@@ -198,7 +169,7 @@ class ServicesApi:
     def tags(self, resource: str) -> list[dict[str, str]]:
         """Return the tags of a service, to be read or changed in place."""
         parts = resource.split("/")
-        service = self._region.services.get((parts[1], parts[2])) if len(parts) == 3 else None
+        service = self._region.services.get((parts[1], parts[2])) if len(parts) == _LONG_FORMAT else None
         if service is None or service.arn != resource:
             raise invalid_parameter("The specified resource was not found.")
         return service.tags
@@ -226,9 +197,6 @@ class ServicesApi:
     def _check_new(self, cluster: Cluster, name: str, request: Document) -> None:
         if not name:
             raise invalid_parameter("Service name cannot be blank.")
-        if request.get("launchType") and request.get("capacityProviderStrategy"):
-            message = "Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again."
-            raise invalid_parameter(message)
         if request.get("schedulingStrategy") not in (None, "REPLICA"):
             raise invalid_parameter(
                 "The scheduling strategy DAEMON is not supported by the Fargate launch type."
@@ -238,47 +206,6 @@ class ServicesApi:
             raise invalid_parameter("Creation of service was not idempotent.")
         if existing is not None and existing.status == "DRAINING":
             raise invalid_parameter("Unable to Start a service that is still Draining.")
-
-    def _first_revision(self, cluster: Cluster, controller: str, request: Document) -> Revision:
-        items = request.get("capacityProviderStrategy") or []
-        chosen = strategy.parse(items)
-        check_strategy(items, chosen, cluster)
-        launch_type = request.get("launchType")
-        if not chosen and launch_type is None:
-            chosen = cluster.default_strategy
-            launch_type = None if chosen else "EC2"
-        definition = None
-        if controller != "EXTERNAL" or request.get("taskDefinition"):
-            definition = find_definition(self._region, request.get("taskDefinition"))
-        return Revision(
-            task_definition=definition,
-            launch_type=launch_type,
-            strategy=chosen,
-            platform_version=request.get("platformVersion") or "LATEST",
-            settings=deepcopy({name: request[name] for name in _ROLLED_OUT if request.get(name)}),
-        )
-
-    def _next_revision(self, service: Service, request: Document) -> Revision:
-        current = service.revision
-        chosen, launch_type = current.strategy, current.launch_type
-        if request.get("capacityProviderStrategy") is not None:
-            items: Any = request["capacityProviderStrategy"]
-            chosen = strategy.parse(items)
-            check_strategy(items, chosen, service.cluster)
-            if set(chosen) != set(current.strategy) and not request.get("forceNewDeployment"):
-                raise invalid_parameter(_FORCED)
-            launch_type = None if chosen else current.launch_type or FARGATE
-        definition = current.task_definition
-        if request.get("taskDefinition"):
-            definition = find_definition(self._region, request["taskDefinition"])
-        return Revision(
-            task_definition=definition,
-            launch_type=launch_type,
-            strategy=chosen,
-            platform_version=request.get("platformVersion") or current.platform_version,
-            settings=current.settings
-            | deepcopy({name: request[name] for name in _ROLLED_OUT if request.get(name) is not None}),
-        )
 
     def _arn(self, resource: str) -> str:
         return arn(self._region.account, self._region.name, resource)

@@ -25,7 +25,7 @@ class Region:
     _stopped: deque[Task] = field(default_factory=deque)
 
     def define(self, definition: TaskDefinition) -> None:
-        """Keep a task definition under its ARN, and under its family where it is the newest one registered."""
+        """Keep a task definition under its ARN, and as its family's newest."""
         self.definitions[definition.arn] = definition
         family = definition.arn.rsplit("/", maxsplit=1)[-1].rsplit(":", maxsplit=1)[0]
         self.latest[family] = definition

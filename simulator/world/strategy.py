@@ -47,5 +47,5 @@ def _distribute(strategy: Strategy, count: int) -> tuple[tuple[str, int], ...]:
 
 
 def distribute(strategy: Strategy, count: int) -> dict[str, int]:
-    """Return how many of `count` tasks each provider should have; with equal claims the first named one goes first."""
+    """Return how many of `count` tasks each provider should have; of equal claims the first named wins."""
     return dict(_distribute(strategy, count))

@@ -19,7 +19,7 @@ CANNOT_PULL: Final = (
 ESSENTIAL_EXITED: Final = "Essential container in task exited"
 SIGKILLED: Final = 137
 
-# Shares of the time from PROVISIONING to RUNNING, after captured Fargate events: network first, then the image.
+# Shares of the time from PROVISIONING to RUNNING, after captured Fargate events: first network, then image.
 _PENDING_FROM: Final = 0.15
 _PULL_FROM: Final = 0.40
 _PULLED_AT: Final = 0.85
@@ -29,10 +29,10 @@ class Listener(Protocol):
     """Who looks after the tasks of services."""
 
     def changed(self, task: Task) -> None:
-        """A task has another status, or no longer serves."""
+        """Hear of a task that has another status, or no longer serves."""
 
     def failed(self, task: Task) -> None:
-        """A task could not be started, or its essential container exited by itself."""
+        """Hear of a task that could not be started, or whose essential container exited by itself."""
 
 
 class TaskLifecycle:
@@ -50,7 +50,7 @@ class TaskLifecycle:
         self._state = ground.state
 
     def launch(self, task: Task, *, stuck: bool = False) -> None:
-        """Start a task. A stuck one was accepted without capacity: it waits for some minutes and is given up."""
+        """Start a task. A stuck one was accepted without capacity: it waits for minutes and is given up."""
         key = task.service.key if task.service else None
         behaviour = self._behaviours.of(key)
         task.exit_at = self._behaviours.exit_at(key)
@@ -64,7 +64,7 @@ class TaskLifecycle:
         self._then(task, total * _PENDING_FROM, lambda: self._pending(task, behaviour, total))
 
     def stop(self, task: Task, code: str, reason: str) -> None:
-        """Stop a task in an orderly way: out of its load balancer, SIGTERM, and SIGKILL at its stopTimeout."""
+        """Stop a task in order: out of its load balancer, SIGTERM, and SIGKILL at its stopTimeout."""
         if not task.is_wanted:
             return
         was_running = task.is_running
@@ -85,7 +85,7 @@ class TaskLifecycle:
             self._then(task, self._latencies.stopping, lambda: self._sigterm(task))
 
     def interrupt(self, task: Task) -> None:
-        """Take a running task's Spot capacity back: notice and SIGTERM now, the container gone two minutes later at most.
+        """Take a running task's Spot capacity back: notice and SIGTERM now, container gone in two minutes.
 
         SIGTERM does not wait for the load balancer (https://github.com/aws/containers-roadmap/issues/2673).
         """
@@ -156,10 +156,10 @@ class TaskLifecycle:
             self._enter(task, TaskStatus.PENDING)
             self._then(task, total * (1 - _PENDING_FROM), give_up)
 
-        if self._random.random() < 0.5:
-            self._then(task, total, give_up)
-        else:
+        if self._random.choice((TaskStatus.PROVISIONING, TaskStatus.PENDING)) is TaskStatus.PENDING:
             self._then(task, total * _PENDING_FROM, pending)
+        else:
+            self._then(task, total, give_up)
 
     def _sigterm(self, task: Task) -> None:
         self._enter(task, TaskStatus.STOPPING)

@@ -9,11 +9,11 @@ from simulator.world import strategy
 from simulator.world.documents import task_document
 from simulator.world.errors import invalid_parameter
 from simulator.world.ground import Ground
-from simulator.world.model import FARGATE, FARGATE_SPOT, Cluster, Document, Task
+from simulator.world.model import FARGATE, FARGATE_SPOT, Cluster, Document, Task, TaskDefinition
 from simulator.world.names import arn, last_part, new_task_id
 from simulator.world.paging import page
-from simulator.world.refusals import check_strategy
-from simulator.world.services_api import ServicesApi, find_cluster, find_definition
+from simulator.world.revisions import chosen_strategy, find_cluster, find_definition
+from simulator.world.services_api import ServicesApi
 from simulator.world.state import Region
 from simulator.world.tasks import CAPACITY_UNAVAILABLE, TaskLifecycle
 
@@ -84,37 +84,19 @@ class TasksApi:
         count = request.get("count", 1)
         if not isinstance(count, int) or not 1 <= count <= RUN_LIMIT:
             raise invalid_parameter(f"The count must be between 1 and {RUN_LIMIT}.")
-        items = request.get("capacityProviderStrategy") or []
-        chosen = strategy.parse(items)
-        check_strategy(items, chosen, cluster)
-        if chosen and request.get("launchType"):
-            message = "Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again."
-            raise invalid_parameter(message)
+        chosen = chosen_strategy(request, cluster)
         shares: list[tuple[str | None, int]] = [(None, count)]
         if chosen:
             shares = [*strategy.distribute(chosen, count).items()]
-        family = last_part(definition.arn).rsplit(":", maxsplit=1)[0]
         started: list[Document] = []
         failures: list[Document] = []
-        for provider, share in shares:
-            for _ in range(share):
-                if not self._pools.has_room(cluster.account, cluster.region, spot=provider == FARGATE_SPOT):
-                    failures.append({"reason": CAPACITY_UNAVAILABLE})
-                    continue
-                task = Task(
-                    id=new_task_id(self._random),
-                    cluster=cluster,
-                    definition=definition,
-                    group=request.get("group") or f"family:{family}",
-                    provider=provider,
-                    created_at=self._schedule.now,
-                    updated_at=self._schedule.now,
-                    started_by=request.get("startedBy"),
-                    settings=deepcopy({name: request[name] for name in _SETTINGS if request.get(name)}),
-                    tags=deepcopy(request.get("tags") or []),
-                )
+        for provider in [provider for provider, share in shares for _ in range(share)]:
+            if self._pools.has_room(cluster.account, cluster.region, spot=provider == FARGATE_SPOT):
+                task = self._standalone(cluster, definition, provider, request)
                 self._lifecycle.launch(task)
                 started.append(deepcopy(task_document(task)))
+            else:
+                failures.append({"reason": CAPACITY_UNAVAILABLE})
         return {"tasks": started, "failures": failures}
 
     def stop(self, request: Document) -> Document:
@@ -125,6 +107,23 @@ class TasksApi:
             raise invalid_parameter("The referenced task was not found.")
         self._lifecycle.stop(task, "UserInitiated", str(request.get("reason") or "Task stopped by user"))
         return {"task": deepcopy(task_document(task))}
+
+    def _standalone(
+        self, cluster: Cluster, definition: TaskDefinition, provider: str | None, request: Document
+    ) -> Task:
+        family = last_part(definition.arn).rsplit(":", maxsplit=1)[0]
+        return Task(
+            id=new_task_id(self._random),
+            cluster=cluster,
+            definition=definition,
+            group=request.get("group") or f"family:{family}",
+            provider=provider,
+            created_at=self._schedule.now,
+            updated_at=self._schedule.now,
+            started_by=request.get("startedBy"),
+            settings=deepcopy({name: request[name] for name in _SETTINGS if request.get(name)}),
+            tags=deepcopy(request.get("tags") or []),
+        )
 
     def _tasks(self, cluster: Cluster) -> list[Task]:
         self._region.forget_stopped(self._schedule.now)

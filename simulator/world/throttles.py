@@ -32,7 +32,7 @@ LIMITS: Final = {
     "RunTask": _MODIFY_TASK,
     "StopTask": _MODIFY_TASK,
 }
-# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/throttling.html: on-demand and Spot are counted apart.
+# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/throttling.html; on-demand and Spot count apart.
 LAUNCHES: Final = Limit("launch", 100, 20)
 
 
@@ -43,7 +43,7 @@ class _Bucket:
 
 
 class Throttles:
-    """Which requests are let through. The limits are AWS's own per second of the world's time: no factor scales them."""
+    """Which requests are let through: AWS's limits per second of the world's time, which no factor scales."""
 
     def __init__(self, *, enabled: bool) -> None:
         self.enabled = enabled

@@ -11,7 +11,7 @@ from simulator.world.tasks import CAPACITY_UNAVAILABLE, TaskLifecycle
 
 
 class Weather:
-    """The capacity of a region, changeable at any time. Capacities are counted in tasks; None means unlimited."""
+    """The capacity of regions, changeable at any time, counted in tasks; None means unlimited."""
 
     def __init__(self, ground: Ground, lifecycle: TaskLifecycle, placement: Placement) -> None:
         self._schedule = ground.schedule
@@ -25,14 +25,14 @@ class Weather:
     def set(
         self, account: str | None, region: str, *, capacity: int | None, at: datetime | None = None
     ) -> None:
-        """Set how many Spot tasks an account's pool in a region holds; account None: the pool that all accounts share.
+        """Set how many Spot tasks a region's pool holds: an account's own, or (None) the one that all share.
 
-        Both limits hold at once. A capacity below what runs interrupts that many running tasks: notice now, gone after
-        two minutes. Tasks that are only starting lose theirs first. With `at` in the future the change waits for its
-        moment; without it, it takes effect at `world.now` and its notices are emitted before this returns.
+        Both limits hold at once. A capacity below what runs interrupts that many running tasks: notice now,
+        gone after two minutes. Tasks that are only starting lose theirs first. With `at` in the future the
+        change waits for its moment; without it, its notices are emitted before this returns.
         """
         if capacity is not None and capacity < 0:
-            msg = f"The Spot capacity of {region} cannot be {capacity}; give 0 or more tasks, or None for no limit."
+            msg = f"The Spot capacity of {region} cannot be {capacity}; give 0 or more, or None for no limit."
             raise ValueError(msg)
         if at is not None and at > self._schedule.now:
             self._schedule.at(at, lambda: self._change(account, region, capacity))
@@ -45,14 +45,14 @@ class Weather:
         self._pools.set_on_demand(account, region, capacity)
 
     def set_stuck_share(self, share: float) -> None:
-        """Set which share of Spot launches is accepted although the pool is empty, waits for minutes and then fails."""
+        """Set which share of Spot launches an empty pool accepts, to fail them only after minutes."""
         self._placement.stuck_share = share
 
     def interrupt(self, account: str, region: str, cluster: str, service: str, count: int) -> list[str]:
-        """Interrupt up to `count` running Spot tasks of one service now, drawn by the seed; returns their ARNs."""
+        """Interrupt up to `count` running Spot tasks of a service now; returns the ARNs drawn by the seed."""
         found = self._state.service(ServiceKey(account, region, cluster, service))
         if found is None:
-            msg = f"There is no service {service} in cluster {cluster} of account {account} in {region} to interrupt."
+            msg = f"There is no service {service} in cluster {cluster} of {account} in {region} to interrupt."
             raise LookupError(msg)
         running = [
             task for task in found.tasks.values() if task.is_spot and task.is_wanted and task.is_running

@@ -43,8 +43,9 @@ class World:
     start
         The first moment, with a time zone.
     emit
-        Called with each finished EventBridge envelope at its moment (`world.now` is its time), after the change it tells
-        of is complete, so it may call the API. It is called from `advance` or from the API call that caused it.
+        Called with each finished EventBridge envelope at its moment (`world.now` is its time), after the
+        change it tells of is complete, so it may call the API. It is called from within `advance`, or from
+        within the call (of the API or the weather) that caused it.
     latencies, time_factor
         How long things take; the factor divides all of it and overrides the one in `latencies`.
     throttled
