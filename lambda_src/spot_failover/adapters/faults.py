@@ -1,0 +1,71 @@
+"""What AWS can answer instead of what was asked for, told as errors of ours in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
+
+from spot_failover.domain.errors import (
+    AccessDeniedError,
+    ConflictError,
+    RefusedError,
+    SpotFailoverError,
+    ThrottledError,
+    UnreachableError,
+)
+
+# Codes that do not say "Throttl…". https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
+_THROTTLES = frozenset({
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "SlowDown",
+    "TooManyRequestsException",
+    "TransactionInProgressException",
+})  # fmt: skip
+_DENIALS = frozenset(
+    {"InvalidClientTokenId", "OptInRequired", "SignatureDoesNotMatch", "UnrecognizedClientException"}
+)
+# Temporary credentials that have run out are fetched anew at the next try.
+_PASSING = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
+_FIRST_SERVER_FAULT = 500
+
+
+@contextmanager
+def translated(call: str, subject: str, *, denied: str) -> Iterator[None]:
+    """Raise what botocore raises as an error of ours.
+
+    `call` is the IAM action, `subject` what it was about, and `denied` a sentence that says what to look at
+    when AWS does not allow it.
+    """
+    try:
+        yield
+    except ClientError as error:
+        raise _of_answer(error, f"{call} for {subject}", denied) from error
+    except ParamValidationError as error:
+        told = " ".join(str(error).split())
+        raise RefusedError(f"{call} for {subject} was not sent, because it is not valid: {told}") from error
+    except BotoCoreError as error:
+        raise UnreachableError(f"{call} for {subject} got no answer from AWS: {error}") from error
+
+
+def code_of(error: ClientError) -> str:
+    """Return AWS's error code."""
+    return error.response.get("Error", {}).get("Code", "")
+
+
+def _of_answer(error: ClientError, what: str, denied: str) -> SpotFailoverError:
+    code = code_of(error)
+    # Neither request ids nor retry counts: the same fault must read the same each time, or it would be news.
+    said = f"{code}: {error.response.get('Error', {}).get('Message') or 'no message'}"
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    if code == "ConditionalCheckFailedException":
+        return ConflictError(f"{what}: the item was changed or forgotten in the meantime.")
+    if "Throttl" in code or code in _THROTTLES:
+        return ThrottledError(f"{what} was throttled. AWS says {said}")
+    if code.startswith("AccessDenied") or code in _DENIALS:
+        return AccessDeniedError(f"{what} was not allowed. {denied} AWS says {said}")
+    if status >= _FIRST_SERVER_FAULT or code in _PASSING:
+        return UnreachableError(f"{what} failed on AWS's side. AWS says {said}")
+    return RefusedError(f"{what} was refused. AWS says {said}")

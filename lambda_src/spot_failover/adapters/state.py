@@ -1,0 +1,130 @@
+"""The state table: one item a registered service, one item a spoke.
+
+Services belong to an account and region, spokes to the fleet, by the index `parent`; nothing is ever scanned.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypeVar
+
+from spot_failover.adapters import items
+from spot_failover.adapters.tables import Item, Table
+from spot_failover.adapters.times import from_text, to_text
+from spot_failover.domain.errors import ConflictError, RefusedError
+from spot_failover.domain.identity import Location, ServiceId
+from spot_failover.domain.record import Phase, Record, Spoke
+from spot_failover.domain.registration import Registration
+
+Content = TypeVar("Content")
+
+logger = logging.getLogger(__name__)
+
+INDEX = "parent"
+_NEVER_SAVED = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DynamoServices:
+    """The port `Services`."""
+
+    table: Table
+
+    def load(self, service: ServiceId) -> Record | None:
+        item = self.table.get(service.key)
+        return None if item is None else _read(item, items.to_record)
+
+    def save(self, record: Record) -> Record:
+        saved = replace(record, version=record.version + 1)
+        attributes = items.pass_attributes(saved)
+        self.table.update(
+            record.id.key,
+            values={name: value for name, value in attributes.items() if not items.is_empty(value)},
+            remove=[name for name, value in attributes.items() if items.is_empty(value)],
+            expected={"version": record.version},
+        )
+        return saved
+
+    def forget(self, record: Record) -> None:
+        # A registration that came back in the meantime ends the leaving, and leaves the version alone.
+        leaving = to_text(record.leaving) if record.leaving else None
+        self.table.delete(record.id.key, expected={"version": record.version, "leaving": leaving})
+
+    def register(self, registration: Registration, now: datetime) -> bool:
+        before = self.table.update(
+            registration.service.key,
+            values=items.registration_attributes(registration),
+            first={"phase": Phase.STEADY.value, "since": to_text(now), "version": _NEVER_SAVED},
+            remove=["leaving", "missing_since"],
+        )
+        return not before
+
+    def mark_leaving(self, service: ServiceId, now: datetime) -> None:
+        self._note_first(service, "leaving", now)
+
+    def mark_missing(self, service: ServiceId, now: datetime) -> datetime:
+        return self._note_first(service, "missing_since", now)
+
+    def at(self, location: Location) -> Sequence[Record]:
+        return list(self._readable(location))
+
+    def _note_first(self, service: ServiceId, attribute: str, now: datetime) -> datetime:
+        try:
+            before = self.table.update(
+                service.key, values={}, first={attribute: to_text(now)}, expected={"id": service.key}
+            )
+        except ConflictError:  # the item was forgotten, and stays so
+            return now
+        return from_text(before[attribute]) if attribute in before else now
+
+    def _readable(self, location: Location) -> Iterator[Record]:
+        for item in self.table.query(
+            f"the services of {location.key}",
+            IndexName=INDEX,
+            KeyConditionExpression="parent = :parent",
+            ExpressionAttributeValues={":parent": location.key},
+        ):
+            try:
+                yield _read(item, items.to_record)
+            except RefusedError as error:  # one bad item must not hide the others
+                logger.error("%s Until then it is left out.", error)  # noqa: TRY400 - the sentence says it all
+
+
+@dataclass(frozen=True, slots=True)
+class DynamoSpokes:
+    """The port `Spokes`."""
+
+    table: Table
+
+    def load(self, location: Location) -> Spoke | None:
+        item = self.table.get(items.spoke_key(location))
+        return None if item is None else _read(item, items.to_spoke)
+
+    def save(self, spoke: Spoke) -> None:
+        self.table.put(items.from_spoke(spoke))
+
+    def forget(self, location: Location) -> None:
+        self.table.delete(items.spoke_key(location))
+
+    def all(self) -> Iterator[Location]:
+        for item in self.table.query(
+            "the spokes of the fleet",
+            IndexName=INDEX,
+            KeyConditionExpression="parent = :parent",
+            ExpressionAttributeValues={":parent": items.FLEET},
+            ProjectionExpression="id",
+        ):
+            yield items.location_of_spoke(item["id"])
+
+
+def _read(item: Item, convert: Callable[[Item], Content]) -> Content:
+    try:
+        return convert(item)
+    except (KeyError, TypeError, ValueError) as error:
+        raise RefusedError(
+            f"The state table's item {item['id']} cannot be read ({type(error).__name__}: {error}). It was "
+            "edited by hand or written by a newer hub: correct it, or delete it to have it registered anew."
+        ) from error

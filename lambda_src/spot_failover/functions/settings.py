@@ -1,0 +1,108 @@
+"""What Terraform tells the functions through their environment. Nothing else reads the environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from spot_failover.domain.record import Operation
+
+_LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+_FLAGS = ("true", "false")
+
+
+class SettingsError(Exception):
+    """Variables are missing or wrong: a sentence for each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What both functions need."""
+
+    evidence_table: str
+    state_table: str
+    work_queue_url: str
+    log_level: str
+    metrics_namespace: str
+    service_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ObserveSettings(Settings):
+    """What `observe` needs; `drills` says whether synthetic events count."""
+
+    drills: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WorkSettings(Settings):
+    """What `work` needs; `operation` is the hub's kill switch."""
+
+    event_bus_arn: str
+    spoke_role_name: str
+    external_id: str
+    operation: Operation
+
+
+def observe_settings(environment: Mapping[str, str] = os.environ) -> ObserveSettings:
+    """Read what `observe` needs; raise SettingsError naming every variable that is missing or wrong."""
+    read = _Environment(environment)
+    settings = ObserveSettings(*_shared(read), drills=read.choice("DRILLS", _FLAGS) == "true")
+    read.complain()
+    return settings
+
+
+def work_settings(environment: Mapping[str, str] = os.environ) -> WorkSettings:
+    """Read what `work` needs; raise SettingsError naming every variable that is missing or wrong."""
+    read = _Environment(environment)
+    shared = _shared(read)
+    event_bus_arn = read.text("EVENT_BUS_ARN")
+    spoke_role_name = read.text("SPOKE_ROLE_NAME")
+    external_id = read.text("EXTERNAL_ID")
+    operation = read.choice("OPERATION", tuple(Operation))
+    read.complain()
+    return WorkSettings(*shared, event_bus_arn, spoke_role_name, external_id, Operation(operation))
+
+
+def _shared(read: _Environment) -> tuple[str, str, str, str, str, str]:
+    return (
+        read.text("EVIDENCE_TABLE"),
+        read.text("STATE_TABLE"),
+        read.text("WORK_QUEUE_URL"),
+        read.choice("LOG_LEVEL", _LOG_LEVELS, "INFO"),
+        read.text("METRICS_NAMESPACE", "Fargate/Failover"),
+        read.text("POWERTOOLS_SERVICE_NAME"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Environment:
+    """Reads variables and keeps what is wrong with them, so that all of it can be told at once."""
+
+    variables: Mapping[str, str]
+    problems: list[str] = field(default_factory=list)
+
+    def text(self, name: str, default: str = "") -> str:
+        value = self.variables.get(name, "") or default
+        if not value:
+            self.problems.append(f"The environment variable {name} is missing or empty.")
+        return value
+
+    def choice(self, name: str, choices: tuple[str, ...], default: str = "") -> str:
+        value = self.text(name, default)
+        if value and value not in choices:
+            self.problems.append(
+                f'The environment variable {name} is "{value}"; it must be {_listed(choices)}.'
+            )
+        return value
+
+    def complain(self) -> None:
+        if self.problems:
+            self.problems.append("Set them on the function; the module central-hub does.")
+            raise SettingsError(" ".join(self.problems))
+
+
+def _listed(choices: tuple[str, ...]) -> str:
+    *most, last = (f'"{choice}"' for choice in choices)
+    return f"{', '.join(most)} or {last}"
