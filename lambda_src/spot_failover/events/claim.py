@@ -1,8 +1,8 @@
 """Which service an event says it is about, and whether its sender may say so.
 
-EventBridge vouches for an event's account and region, and for nothing inside `resources` and `detail`: whoever
-may put events on a bus can write any ARN there. So all that is named must lie where the event comes from. One
-exception: a drill from the central account may name any service of the fleet.
+EventBridge vouches for the account and region of an event, but for nothing in its `resources` and `detail`:
+whoever may put events on a bus can write any ARN there. So all that is named must lie where the event comes
+from. A drill from the central account is the exception: it may name any service of the fleet.
 """
 
 from __future__ import annotations

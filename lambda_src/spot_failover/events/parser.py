@@ -18,6 +18,8 @@ from spot_failover.events.model import EvidenceSignal, Ignored, OtherKind, Signa
 from spot_failover.events.spot import names_lack_of_capacity
 
 DRILL_LIFETIME = timedelta(minutes=5)
+# ECS's reasons are a sentence or two. A drill's can be anything, and it is stored and sent to people.
+REASON_LENGTH = 1024
 
 _REASONS = {
     OtherKind.STEADY_STATE: "The service is in a steady state.",
@@ -127,7 +129,7 @@ def _evidence(
         time=envelope.time or now,
         event_id=envelope.event_id,
         subject=claim.task_arn or envelope.event_id,
-        reason=reason,
+        reason=reason[:REASON_LENGTH].encode(errors="replace").decode(),
         lacks_capacity=names_lack_of_capacity(reason),
         stopped=ended,
         drill=drill,
