@@ -3,15 +3,10 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from hypothesis import HealthCheck, settings
-
 from spot_failover.events.model import EvidenceSignal, Ignored, Signal
 from spot_failover.events.parser import parse
 
 HUB_ACCOUNT = "999900001111"
-
-# How long an example takes says nothing here: other tests run at the same time.
-patiently = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def time_of(event: dict[str, Any]) -> datetime:

@@ -11,7 +11,7 @@ from spot_failover.events.errors import EventError, MalformedEventError
 from spot_failover.events.model import EvidenceSignal, Ignored, RegistrationSignal, TickSignal
 from spot_failover.events.parser import classify, parse
 from tests.unit.events.catalogue import recorded, recorded_events
-from tests.unit.events.reading import HUB_ACCOUNT, patiently, read
+from tests.unit.events.reading import HUB_ACCOUNT, read
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
@@ -154,7 +154,6 @@ def parse_or_complain(event: dict[str, Any]) -> None:
     assert complaint.isprintable()
 
 
-@patiently
 @given(body=st.text() | json_values.map(json.dumps))
 def test_no_body_raises_anything_but_our_errors(body: str) -> None:
     content: dict[str, Any] = {}
@@ -167,13 +166,11 @@ def test_no_body_raises_anything_but_our_errors(body: str) -> None:
     parse_or_complain(content)
 
 
-@patiently
 @given(event=st.dictionaries(st.sampled_from(FIELDS), json_values))
 def test_no_object_raises_anything_but_our_errors(event: dict[str, Any]) -> None:
     parse_or_complain(event)
 
 
-@patiently
 @given(
     sample=st.sampled_from(recorded_events()),
     envelope=st.dictionaries(st.sampled_from(FIELDS), json_values, max_size=2),

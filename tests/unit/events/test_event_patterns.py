@@ -16,7 +16,6 @@ from tests.unit.events.catalogue import (
     recorded_events,
 )
 from tests.unit.events.engines import ENGINES, Engine, matching, refusal
-from tests.unit.events.reading import patiently
 
 SPOKE = patterns(SPOKE_PATTERNS)
 HUB = patterns(HUB_PATTERNS)
@@ -139,7 +138,6 @@ tasks = st.fixed_dictionaries(
 )
 
 
-@patiently
 @given(task=tasks)
 def test_patterns_and_parser_agree_on_every_task_and_never_two_patterns_match(task: dict[str, Any]) -> None:
     event = recorded("spot-task-started", detail=task)
@@ -165,7 +163,6 @@ actions = st.fixed_dictionaries(
 )
 
 
-@patiently
 @given(action=actions)
 def test_patterns_and_parser_agree_on_every_service_action(action: dict[str, Any]) -> None:
     event = recorded("spot-placement-failure", detail=action)
