@@ -5,6 +5,8 @@ set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 readonly steps=(tf-fmt tf-validate tflint checkov ruff ruff-format mypy imports shellcheck)
 readonly bin=.venv/bin
+# As in the Makefile: this script is also run by itself, by hand and by pre-commit.
+export TF_CLI_CONFIG_FILE=$PWD/build/terraform.rc CHECKPOINT_DISABLE=1
 failed=()
 
 files() { # patterns of git ls-files; new files count before they are added
@@ -28,11 +30,8 @@ run_step() {
     tf-fmt) files '*.tf' '*.tfvars' '*.tftest.hcl' '*.tfmock.hcl' | xargs terraform fmt -check -diff ;;
     tf-validate) validate_in_a_copy ;;
     tflint) terraform_folders | xargs -I '{}' build/bin/tflint --config="$PWD/.tflint.hcl" --chdir='{}' --no-color ;;
-    checkov)
-      # Hidden folders (.venv, .terraform) are skipped by checkov itself; all modules are ours, none is downloaded.
-      build/lint-venv/bin/checkov --config-file .checkov.yaml --directory . --skip-path build --framework terraform \
-        --skip-download --quiet --compact
-      ;;
+    # Hidden folders (.venv, .terraform) are skipped by checkov itself.
+    checkov) build/lint-venv/bin/checkov --config-file .checkov.yaml --directory . ;;
     ruff) "$bin/ruff" check --output-format concise ;;
     ruff-format) "$bin/ruff" format --check --output-format concise ;;
     mypy) "$bin/mypy" ;;
