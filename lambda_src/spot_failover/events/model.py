@@ -41,11 +41,15 @@ class EvidenceSignal:
 
 @dataclass(frozen=True, slots=True)
 class RegistrationSignal:
-    """Registrations may have changed in one account and region, or its spoke says that it is there."""
+    """Registrations may have changed in one account and region, or its spoke says that it is there.
+
+    `deleted` names a parameter that the event says is gone; whoever acts on it reads first.
+    """
 
     location: Location
     cause: RegistrationCause
     event_id: str
+    deleted: str = ""
 
 
 @dataclass(frozen=True, slots=True)

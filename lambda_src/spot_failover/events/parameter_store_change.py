@@ -34,4 +34,5 @@ def parse(envelope: Envelope) -> RegistrationSignal | Ignored:
         return Ignored(f"The parameter {quoted(name)} is not one of ours: those are under {_PREFIX}.")
     if operation not in _OPERATIONS:
         return Ignored(f"The operation {quoted(operation)} on {quoted(name)} does not change its value.")
-    return RegistrationSignal(envelope.origin, RegistrationCause.REGISTRATION, envelope.event_id)
+    deleted = name if operation == "Delete" else ""
+    return RegistrationSignal(envelope.origin, RegistrationCause.REGISTRATION, envelope.event_id, deleted)

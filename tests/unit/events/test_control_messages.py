@@ -34,8 +34,9 @@ def change(operation: str = "Update", name: str = "/spot-failover/services/shop/
 @pytest.mark.parametrize("operation", ["Create", "Update", "Delete"])
 @pytest.mark.parametrize("name", ["/spot-failover/services/shop/checkout", "/spot-failover/spoke"])
 def test_a_changed_registration_asks_to_read_its_account_and_region(operation: str, name: str) -> None:
+    deleted = name if operation == "Delete" else ""
     signal = read(change(operation, name))
-    assert signal == RegistrationSignal(HERE, RegistrationCause.REGISTRATION, EVENT_ID)
+    assert signal == RegistrationSignal(HERE, RegistrationCause.REGISTRATION, EVENT_ID, deleted)
 
 
 @pytest.mark.parametrize(
