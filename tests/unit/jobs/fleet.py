@@ -1,0 +1,278 @@
+"""One service in the world, the real jobs over the ports in memory, and everything that can go wrong between them.
+
+Events go through the real parser. A pass can be made to die before or after any of its calls, like a function that is
+killed; messages can be repeated, delayed and shuffled.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from simulator.world import EcsError, Sample, ServiceKey, World
+from spot_failover.adapters import wakeups
+from spot_failover.adapters.ecs import to_observation, update_request
+from spot_failover.adapters.memory import (
+    InMemoryEvidenceLog,
+    InMemoryMetrics,
+    InMemoryOutbox,
+    InMemoryRegistry,
+    InMemoryServices,
+    InMemorySpokes,
+    InMemoryWorkQueue,
+)
+from spot_failover.domain.errors import RefusedError, ThrottledError
+from spot_failover.domain.identity import Location, ServiceId
+from spot_failover.domain.policy import Policy
+from spot_failover.domain.record import Operation, Record, Spoke
+from spot_failover.domain.registration import Registration
+from spot_failover.domain.service import Observation
+from spot_failover.domain.targets import UpdateService
+from spot_failover.events.errors import EventError
+from spot_failover.events.model import EvidenceSignal
+from spot_failover.events.parser import parse
+from spot_failover.jobs.reconcile import Reconcile, WakeUp
+from spot_failover.jobs.survey import Survey, SurveyRequest
+
+START = datetime(2026, 3, 2, 9, tzinfo=UTC)
+HUB = "111122223333"
+SERVICE = ServiceId("222233334444", "eu-west-1", "shop", "web")
+KEY = ServiceKey(SERVICE.account, SERVICE.region, SERVICE.cluster, SERVICE.service)
+HERE = SERVICE.location
+TICK = timedelta(seconds=60)
+
+
+class FunctionDiesError(BaseException):
+    """The function is killed here; nothing may catch it."""
+
+
+@dataclass(slots=True)
+class Fate:
+    """Decides before and after every call of a pass whether the function dies there; `deaths` are call numbers."""
+
+    deaths: frozenset[int] = frozenset()
+    calls: int = 0
+
+    def point(self) -> None:
+        self.calls += 1
+        if self.calls in self.deaths:
+            raise FunctionDiesError
+
+
+class Mortal:
+    """A port at whose calls the function may die."""
+
+    def __init__(self, port: object, fate: Fate) -> None:
+        self._port = port
+        self._fate = fate
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._port, name)
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            self._fate.point()
+            result = method(*args, **kwargs)
+            self._fate.point()
+            return result
+
+        return call
+
+
+@dataclass(slots=True)
+class WorldEcs:
+    """The port `Ecs` on the world, by the very translations that the adapter to AWS uses."""
+
+    world: World
+    updates: list[dict[str, Any]] = field(default_factory=list)
+    described: int = 0
+
+    def describe(self, service: ServiceId) -> Observation | None:
+        return self.describe_many(service.location, service.cluster, [service.service])[service.service]
+
+    def describe_many(
+        self, location: Location, cluster: str, services: Sequence[str]
+    ) -> Mapping[str, Observation | None]:
+        self.described += 1
+        answer = self._call(location, "DescribeServices", {"cluster": cluster, "services": list(services)})
+        shown = {service["serviceName"]: to_observation(service) for service in answer["services"]}
+        return {name: shown.get(name) for name in services}
+
+    def update(self, service: ServiceId, change: UpdateService, observation: Observation) -> str:
+        request = update_request(service, change, observation)
+        answer = self._call(service.location, "UpdateService", request)
+        self.updates.append(request)
+        primary = to_observation(answer["service"]).primary
+        assert primary is not None
+        return primary.id
+
+    def _call(self, location: Location, operation: str, request: dict[str, Any]) -> Any:
+        try:
+            return self.world.api(location.account, location.region).call(operation, request)
+        except EcsError as error:
+            if error.code == "ThrottlingException":
+                raise ThrottledError(str(error)) from error
+            raise RefusedError(str(error)) from error
+
+
+class Fleet:
+    """A service of `desired` tasks on Spot, registered, all running, in calm weather."""
+
+    def __init__(
+        self,
+        *,
+        seed: int = 1,
+        desired: int = 6,
+        policy: Policy | None = None,
+        rolling: tuple[int, int] = (100, 200),
+        strategy: Sequence[dict[str, Any]] = ({"capacityProvider": "FARGATE_SPOT", "weight": 1},),
+        deaths: frozenset[int] = frozenset(),
+        mangle: Callable[[list[dict[str, Any]]], list[dict[str, Any]]] = lambda events: events,
+    ) -> None:
+        self.random = random.Random(seed)
+        self.events: list[dict[str, Any]] = []
+        self.interruptions: list[datetime] = []
+        self.mangle = mangle
+        self.world = World(seed=seed, start=START, emit=self.events.append)
+        self.fate = Fate()
+        self.services = InMemoryServices()
+        self.evidence = InMemoryEvidenceLog()
+        self.queue = InMemoryWorkQueue()
+        self.outbox = InMemoryOutbox()
+        self.metrics = InMemoryMetrics()
+        self.ecs = WorldEcs(self.world)
+        self.died = 0
+        self._create(desired, rolling, strategy)
+        self._registered(policy or Policy())
+        self.run(minutes=6)
+        assert self.last.spot_running + self.last.on_demand_running == desired
+        self.fate.deaths = frozenset(self.fate.calls + death for death in deaths)
+        self.ecs.updates.clear()
+
+    @property
+    def now(self) -> datetime:
+        return self.world.now
+
+    @property
+    def record(self) -> Record:
+        record = self.services.load(SERVICE)
+        assert record is not None
+        return record
+
+    @property
+    def last(self) -> Sample:
+        sample = self.world.log.last(KEY)
+        assert sample is not None
+        return sample
+
+    @property
+    def told(self) -> list[str]:
+        """The distinct audit events, in the order of first sight: consumers drop repeated ids."""
+        return list({message.id: message.detail_type for message in self.outbox.sent}.values())
+
+    def interrupted_around(self, moment: datetime) -> bool:
+        """Whether Spot was taking a task back in the three minutes before."""
+        return any(timedelta(0) <= moment - notice <= timedelta(minutes=3) for notice in self.interruptions)
+
+    def drought(self) -> None:
+        self.world.weather.set(SERVICE.account, SERVICE.region, capacity=0)
+
+    def calm(self) -> None:
+        self.world.weather.set(SERVICE.account, SERVICE.region, capacity=None)
+
+    def update(self, **request: Any) -> None:
+        """A change by the service's owners."""
+        self.world.api(SERVICE.account, SERVICE.region).update_service(
+            {"cluster": SERVICE.cluster, "service": SERVICE.service, **request}
+        )
+
+    def run(self, *, minutes: float) -> None:
+        """Let time pass: the world moves, events arrive with every transition, a tick comes each minute."""
+        end = self.now + timedelta(minutes=minutes)
+        while self.now < end:
+            minute = min(end, self.now + TICK)
+            while (due := self.world.next_transition_at()) is not None and due < minute:
+                self.world.advance(to=due)
+                self._deliver()
+            self.world.advance(to=minute)
+            self._deliver()
+            self._tick()
+
+    def _tick(self) -> None:
+        self._survive(lambda: self._survey(SurveyRequest(HERE, "tick", f"tick {self.now}"), self.now))
+        self._work()
+
+    def _deliver(self) -> None:
+        self.interruptions += [
+            self.now for event in self.events if event["detail"].get("stopCode") == "SpotInterruption"
+        ]
+        arrived = self.mangle(list(self.events))
+        self.events.clear()
+        for event in arrived:
+            try:
+                signal = parse(event, drills=False, hub_account=HUB, now=self.now)
+            except EventError as error:  # the world must never send what the parser refuses
+                raise AssertionError(event) from error
+            if isinstance(signal, EvidenceSignal):
+                self.evidence.add(signal.service, signal.evidence)
+                if signal.wake:
+                    self.queue.reconcile([signal.service], signal.evidence.kind.value, event["id"])
+        self._work()
+
+    def _work(self) -> None:
+        for message in self.queue.take():
+            if isinstance(message, wakeups.Reconcile):
+                wake_up = WakeUp(message.service, message.cause, message.cause_id, self.now)
+                self._survive(lambda wake_up=wake_up: self._reconcile(wake_up, self.now))
+
+    def _survive(self, job: Callable[[], None]) -> None:
+        """Run a job; one that dies is simply gone, its message lost: the tick is what brings the next pass."""
+        try:
+            job()
+        except FunctionDiesError:
+            self.died += 1
+
+    def _create(self, desired: int, rolling: tuple[int, int], strategy: Sequence[dict[str, Any]]) -> None:
+        self.world.register_cluster(SERVICE.account, SERVICE.region, SERVICE.cluster)
+        self.world.register_task_definition(SERVICE.account, SERVICE.region, "web:1")
+        self.world.api(SERVICE.account, SERVICE.region).create_service(
+            {
+                "cluster": SERVICE.cluster,
+                "serviceName": SERVICE.service,
+                "taskDefinition": "web:1",
+                "desiredCount": desired,
+                "capacityProviderStrategy": list(strategy),
+                "deploymentConfiguration": {
+                    "minimumHealthyPercent": rolling[0],
+                    "maximumPercent": rolling[1],
+                },
+            }
+        )
+
+    def _registered(self, policy: Policy) -> None:
+        spokes = InMemorySpokes()
+        spokes.save(Spoke(HERE, refreshed_at=datetime(9999, 1, 1, tzinfo=UTC)))
+        self.services.register(Registration(SERVICE, policy), self.now)
+        mortal: Any = lambda port: Mortal(port, self.fate)  # noqa: E731 - it stands in for every port
+        self._reconcile = Reconcile(
+            mortal(self.services),
+            spokes,
+            mortal(self.evidence),
+            mortal(self.ecs),
+            mortal(self.outbox),
+            self.queue,
+            self.metrics,
+            Operation.ACTIVE,
+        )
+        self._survey = Survey(
+            mortal(self.services),
+            spokes,
+            InMemoryRegistry(),
+            mortal(self.ecs),
+            self.outbox,
+            self.queue,
+            self.metrics,
+            "",
+        )
