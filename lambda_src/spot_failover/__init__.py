@@ -1,3 +1,3 @@
-"""Move ECS services on Fargate Spot to on-demand capacity when Spot fails them, and back when it has proven itself."""
+"""Move ECS services off Fargate Spot when it fails them, and back when it has proven itself."""
 
 __version__ = "0.1.0"

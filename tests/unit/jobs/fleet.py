@@ -1,7 +1,7 @@
-"""One service in the world, the real jobs over the ports in memory, and everything that can go wrong between them.
+"""One service in the world, the real jobs over ports in memory, and all that can go wrong in between.
 
-Events go through the real parser. A pass can be made to die before or after any of its calls, like a function that is
-killed; messages can be repeated, delayed and shuffled.
+Events go through the real parser. A pass can be made to die before or after any of its calls, like a
+function that is killed; messages can be repeated, delayed and shuffled.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class FunctionDiesError(BaseException):
 
 @dataclass(slots=True)
 class Fate:
-    """Decides before and after every call of a pass whether the function dies there; `deaths` are call numbers."""
+    """Decides whether the function dies before or after a call; `deaths` numbers those points."""
 
     deaths: frozenset[int] = frozenset()
     calls: int = 0
@@ -183,7 +183,7 @@ class Fleet:
         self.world.weather.set(SERVICE.account, SERVICE.region, capacity=None)
 
     def update(self, **request: Any) -> None:
-        """A change by the service's owners."""
+        """Change the service as its owners would."""
         self.world.api(SERVICE.account, SERVICE.region).update_service(
             {"cluster": SERVICE.cluster, "service": SERVICE.service, **request}
         )
@@ -228,7 +228,7 @@ class Fleet:
                 self._survive(lambda wake_up=wake_up: self._reconcile(wake_up, self.now))
 
     def _survive(self, job: Callable[[], None]) -> None:
-        """Run a job; one that dies is simply gone, its message lost: the tick is what brings the next pass."""
+        """Run a job; one that dies is gone and its message lost: the tick brings the next pass."""
         try:
             job()
         except FunctionDiesError:
@@ -255,7 +255,10 @@ class Fleet:
         spokes = InMemorySpokes()
         spokes.save(Spoke(HERE, refreshed_at=datetime(9999, 1, 1, tzinfo=UTC)))
         self.services.register(Registration(SERVICE, policy), self.now)
-        mortal: Any = lambda port: Mortal(port, self.fate)  # noqa: E731 - it stands in for every port
+
+        def mortal(port: object) -> Any:
+            return Mortal(port, self.fate)
+
         self._reconcile = Reconcile(
             mortal(self.services),
             spokes,

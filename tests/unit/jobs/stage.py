@@ -34,7 +34,7 @@ SPOT = Strategy((StrategyItem("FARGATE_SPOT", 1),))
 
 
 class ScriptedEcs:
-    """Answers with `shown`; an update only takes effect when the test says so. `faults` are raised in order."""
+    """Answers with `shown`; an update has no effect until the test says so. `faults` come in order."""
 
     def __init__(self) -> None:
         self.shown: dict[ServiceId, Observation | None] = {}
