@@ -14,9 +14,10 @@ OUTAGE_BELOW = 0.5  # of demand
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """One service over a period. Demand is its desired count; a noticed task serves until it exits or is drained.
+    """One service over a period. Demand is its desired count.
 
-    Task seconds are the sums of tasks over time: what Spot and on-demand are paid for.
+    Decisions count a noticed task as lost; here it serves until its container exits or it is drained.
+    Task seconds are sums of tasks over time: what Spot and on-demand are paid for.
     """
 
     seconds: float = 0.0
@@ -42,8 +43,8 @@ class Figures:
 def figures(samples: Iterable[Sample], key: ServiceKey, start: datetime, end: datetime) -> Figures:
     """Compute the figures of one service from `start` to `end`.
 
-    A sample holds until the next one; before its first sample a service has no demand. Leave out the time in which a
-    service first comes up by choosing `start`.
+    A sample holds until the next one; before its first sample a service has no demand. Leave out the time in
+    which a service first comes up by choosing `start`.
     """
     total = Figures()
     held: Sample | None = None

@@ -18,7 +18,7 @@ from simulator.world.throttles import Throttles
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """One world's shared parts. There is one random sequence: the order of draws is part of a seed's meaning."""
+    """One world's shared parts. There is one random sequence: the order of draws belongs to the seed."""
 
     schedule: Schedule
     random: Random

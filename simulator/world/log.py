@@ -51,8 +51,6 @@ class Log:
         last = self._last.get(sample.key)
         if last is not None and _figures(last) == _figures(sample):
             return
-        if last is not None and last.at == sample.at and self._samples[-1] is last:
-            self._samples.pop()
         self._samples.append(sample)
         self._last[sample.key] = sample
 

@@ -21,7 +21,8 @@ _ROLLED_OUT: Final = (
 )
 _FORCE: Final = (
     "When switching from launch type to capacity provider strategy on an existing service, or making a "
-    "change to a capacity provider strategy on a service that is already using one, you must force a new deployment."
+    "change to a capacity provider strategy on a service that is already using one, you must force a new "
+    "deployment."
 )
 _BOTH: Final = (
     "Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again."

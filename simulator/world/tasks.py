@@ -124,13 +124,13 @@ class TaskLifecycle:
 
     def _pulled(self, task: Task, behaviour: Behaviour, total: float) -> None:
         task.pull_stopped_at = self._schedule.now
-        task.connectivity_at = self._schedule.now
         if task.behind_load_balancer:
             self._enter(task, TaskStatus.ACTIVATING)
         self._then(task, total * (1 - _PULLED_AT), lambda: self._running(task, behaviour))
 
     def _running(self, task: Task, behaviour: Behaviour) -> None:
         task.started_at = self._schedule.now
+        task.connectivity_at = task.pull_started_at
         self._enter(task, TaskStatus.RUNNING)
         if behaviour.crash_after is not None:
             delay = self._latencies.scaled(behaviour.crash_after)
