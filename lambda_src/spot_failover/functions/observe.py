@@ -12,20 +12,16 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, assert_never
 
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
-
 from spot_failover.events.envelope import read_body
 from spot_failover.events.errors import EventError
 from spot_failover.events.model import EvidenceSignal, Ignored, RegistrationSignal, Signal, TickSignal
 from spot_failover.events.parser import parse
+from spot_failover.functions.batch import BatchResponse, Message, respond
 from spot_failover.functions.composition import Hub, Place, utc_now
-from spot_failover.functions.failures import logged
 from spot_failover.functions.settings import observe_settings
 from spot_failover.jobs import ports
 
 if TYPE_CHECKING:
-    from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
-    from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 logger = logging.getLogger(__name__)
@@ -43,20 +39,16 @@ class Observer:
     hub_account: str
     clock: Callable[[], datetime] = utc_now
 
-    def __call__(self, record: SQSRecord) -> None:
+    def __call__(self, message: Message) -> None:
         """Act on one message; raise where it should come again."""
-        with logged(logger, record.message_id):
-            self._observe(record)
-
-    def _observe(self, record: SQSRecord) -> None:
         try:
-            signal = self._read(record.body)
+            signal = self._read(message.body)
         except EventError as error:
             # The same message would be as wrong the next time.
             self.metrics.count("RejectedEvents")
-            logger.warning("Message %s was turned away: %s", record.message_id, error)
+            logger.warning("Message %s was turned away: %s", message.id, error)
             return
-        self._act(signal, record.message_id)
+        self._act(signal, message.id)
 
     def _read(self, body: str) -> Signal:
         return parse(read_body(body), drills=self.drills, hub_account=self.hub_account, now=self.clock())
@@ -85,9 +77,8 @@ def _parts(function_arn: str) -> tuple[Hub, Observer]:
     return hub, Observer(hub.evidence, hub.spokes, hub.queue, hub.metrics, settings.drills, place.account)
 
 
-def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
+def handler(event: dict[str, Any], context: LambdaContext) -> BatchResponse:
     """Take a batch from a standard queue."""
     hub, observer = _parts(context.invoked_function_arn)
-    processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
     with hub.logger.append_context_keys(function_request_id=context.aws_request_id), hub.metrics.published():
-        return process_partial_response(event, observer, processor)
+        return respond(event, observer)

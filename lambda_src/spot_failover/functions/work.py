@@ -5,29 +5,23 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, assert_never
 
-from aws_lambda_powertools.utilities.batch import SqsFifoPartialProcessor, process_partial_response
-
 from spot_failover.adapters import wakeups
 from spot_failover.adapters.wakeups import InvalidWakeUpError
+from spot_failover.functions.batch import BatchResponse, Message, respond
 from spot_failover.functions.composition import Place, WorkHub, utc_now
-from spot_failover.functions.failures import logged
 from spot_failover.functions.settings import work_settings
 from spot_failover.jobs import ports
 from spot_failover.jobs.reconcile import WakeUp
 from spot_failover.jobs.survey import SurveyRequest
 
 if TYPE_CHECKING:
-    from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
-    from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 logger = logging.getLogger(__name__)
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +33,16 @@ class Worker:
     metrics: ports.Metrics
     clock: Callable[[], datetime] = utc_now
 
-    def __call__(self, record: SQSRecord) -> None:
+    def __call__(self, message: Message) -> None:
         """Run the job that the message asks for; raise where it should come again."""
-        with logged(logger, record.message_id):
-            self._work(record)
-
-    def _work(self, record: SQSRecord) -> None:
         try:
-            wake_up = wakeups.parse(record.body)
+            wake_up = wakeups.parse(message.body)
         except InvalidWakeUpError as error:
             # The same message would be as wrong the next time.
             self.metrics.count("RejectedEvents")
-            logger.warning("Message %s was turned away: %s", record.message_id, error)
+            logger.warning("Message %s was turned away: %s", message.id, error)
             return
-        self._run(wake_up, _sent_at(record))
+        self._run(wake_up, message.sent_at)
 
     def _run(self, wake_up: wakeups.WakeUp, sent_at: datetime) -> None:
         match wake_up:
@@ -70,14 +60,8 @@ def _parts(function_arn: str) -> tuple[WorkHub, Worker]:
     return hub, Worker(hub.reconcile, hub.survey, hub.metrics)
 
 
-def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
+def handler(event: dict[str, Any], context: LambdaContext) -> BatchResponse:
     """Take a batch from work.fifo; a message that fails holds back those of its group only."""
     hub, worker = _parts(context.invoked_function_arn)
-    processor = SqsFifoPartialProcessor(skip_group_on_error=True)
-    processor.raise_on_entire_batch_failure = False  # else one failed message out of one fails the function
     with hub.logger.append_context_keys(function_request_id=context.aws_request_id), hub.metrics.published():
-        return process_partial_response(event, worker, processor)
-
-
-def _sent_at(record: SQSRecord) -> datetime:
-    return _EPOCH + timedelta(milliseconds=int(record.attributes.sent_timestamp))
+        return respond(event, worker)
