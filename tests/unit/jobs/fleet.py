@@ -10,6 +10,7 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from simulator.world import EcsError, Sample, ServiceKey, World
@@ -176,6 +177,10 @@ class Fleet:
         """Whether Spot was taking a task back in the three minutes before."""
         return any(timedelta(0) <= moment - notice <= timedelta(minutes=3) for notice in self.interruptions)
 
+    def demand_before(self, moment: datetime) -> int:
+        """Return the desired count of half a minute before."""
+        return [s.desired for s in self.world.log if s.at <= moment - timedelta(seconds=30)][-1]
+
     def drought(self) -> None:
         self.world.weather.set(SERVICE.account, SERVICE.region, capacity=0)
 
@@ -225,7 +230,7 @@ class Fleet:
         for message in self.queue.take():
             if isinstance(message, wakeups.Reconcile):
                 wake_up = WakeUp(message.service, message.cause, message.cause_id, self.now)
-                self._survive(lambda wake_up=wake_up: self._reconcile(wake_up, self.now))
+                self._survive(partial(self._reconcile, wake_up, self.now))
 
     def _survive(self, job: Callable[[], None]) -> None:
         """Run a job; one that dies is gone and its message lost: the tick brings the next pass."""

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from simulator.world import Sample
 from spot_failover.domain.policy import Policy, Restore
 from spot_failover.domain.record import Phase
 from tests.unit.jobs.fleet import KEY, Fleet
@@ -37,13 +38,21 @@ def assert_home(fleet: Fleet, desired: int = 6) -> None:
 
 
 def lost_to_us(fleet: Fleet) -> list[tuple[object, int, int]]:
-    """Return every moment at which a needed task stopped that Spot had not just taken back."""
+    """Return every moment at which a needed task stopped that Spot had not just taken back.
+
+    A task that was being stopped already when someone raised the desired count was not needed.
+    """
     samples = [sample for sample in fleet.world.log if sample.key == KEY]
     return [
-        (after.at, before.serving, after.serving)
+        (after.at, running(before), running(after))
         for before, after in pairwise(samples)
-        if after.serving < min(before.serving, after.desired) and not fleet.interrupted_around(after.at)
+        if running(after) < min(running(before), fleet.demand_before(after.at), after.desired)
+        and not fleet.interrupted_around(after.at)
     ]
+
+
+def running(sample: Sample) -> int:
+    return sample.spot_running + sample.on_demand_running
 
 
 def test_a_service_survives_a_drought_and_comes_home() -> None:
