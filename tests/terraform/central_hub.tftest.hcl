@@ -1,0 +1,630 @@
+# What the hub makes of its variables. IAM and queue policies: test_policies.py.
+
+mock_provider "aws" {
+  source = "./tests/terraform/mocks"
+}
+
+variables {
+  package = {
+    s3_bucket = "example-artifacts"
+    s3_key    = "spot_failover.zip"
+  }
+}
+
+run "the_defaults_are_those_of_the_contract" {
+  command = plan
+
+  module {
+    source = "./modules/central-hub"
+  }
+
+  assert {
+    condition = { for key, queue in aws_sqs_queue.main : key => queue.name } == {
+      placement_failure = "fargate-spot-placement-failure-queue"
+      interruption      = "fargate-spot-interruption-queue"
+      control           = "spot-failover-control-queue"
+      work              = "spot-failover-work.fifo"
+    }
+    error_message = "A queue has another name."
+  }
+
+  assert {
+    condition = { for key, queue in aws_sqs_queue.dead_letter : key => queue.name } == {
+      placement_failure = "fargate-spot-placement-failure-queue-dlq"
+      interruption      = "fargate-spot-interruption-queue-dlq"
+      control           = "spot-failover-control-queue-dlq"
+      work              = "spot-failover-work-dlq.fifo"
+    }
+    error_message = "A dead-letter queue has another name."
+  }
+
+  assert {
+    condition     = [aws_dynamodb_table.state.name, aws_dynamodb_table.evidence.name] == ["ecs_cp_restore_state", "spot-failover-evidence"]
+    error_message = "A table has another name."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_event_bus.main.name == "spot-failover"
+    error_message = "The bus has another name."
+  }
+
+  assert {
+    condition     = output.spoke.spoke_role_name == "CentralSpotAutomationRole"
+    error_message = "The spoke's role has another name."
+  }
+
+  assert {
+    condition = { for key, role in aws_iam_role.function : key => role.name } == {
+      observe = "spot-failover-observe-eu-west-1"
+      work    = "spot-failover-work-eu-west-1"
+    }
+    error_message = "A function's role has another name, or one that does not tell regions apart."
+  }
+
+  assert {
+    condition     = output.event_bus_arn == output.spoke.event_bus_arn
+    error_message = "event_bus_arn is not the bus of the spokes."
+  }
+
+  assert {
+    condition = output.queues["work"] == {
+      name = "spot-failover-work.fifo"
+      arn  = "arn:aws:sqs:eu-west-1:111122223333:spot-failover-work.fifo"
+      url  = "https://sqs.eu-west-1.amazonaws.com/111122223333/spot-failover-work.fifo"
+    }
+    error_message = "The output \"queues\" does not name the work queue."
+  }
+
+  assert {
+    condition = output.dead_letter_queues["interruption"] == {
+      name = "fargate-spot-interruption-queue-dlq"
+      arn  = "arn:aws:sqs:eu-west-1:111122223333:fargate-spot-interruption-queue-dlq"
+      url  = "https://sqs.eu-west-1.amazonaws.com/111122223333/fargate-spot-interruption-queue-dlq"
+    }
+    error_message = "The output \"dead_letter_queues\" does not name the interruption queue's."
+  }
+
+  assert {
+    condition = output.functions["observe"] == {
+      name      = "spot-failover-observe"
+      arn       = "arn:aws:lambda:eu-west-1:111122223333:function:spot-failover-observe"
+      role_arn  = "arn:aws:iam::111122223333:role/spot-failover-observe-eu-west-1"
+      log_group = "/aws/lambda/spot-failover-observe"
+    }
+    error_message = "The output \"functions\" does not name observe."
+  }
+
+  assert {
+    condition = output.state_table == {
+      name = "ecs_cp_restore_state"
+      arn  = "arn:aws:dynamodb:eu-west-1:111122223333:table/ecs_cp_restore_state"
+    }
+    error_message = "The output \"state_table\" does not name the table."
+  }
+
+  assert {
+    condition     = output.alert_topic_arn == "arn:aws:sns:eu-west-1:111122223333:spot-failover-alerts"
+    error_message = "The output \"alert_topic_arn\" does not name the hub's topic."
+  }
+
+  assert {
+    condition     = strcontains(output.status_command, "--region eu-west-1 --table-name ecs_cp_restore_state ")
+    error_message = "status_command does not read the state table in its region."
+  }
+
+  assert {
+    condition     = output.drill_command == null
+    error_message = "drill_command offers a drill that nothing would follow."
+  }
+
+  assert {
+    condition     = toset(keys(aws_cloudwatch_event_rule.delivery)) == toset(["placement-failure", "interruption", "control"])
+    error_message = "There are other rules than those of real events."
+  }
+
+  assert {
+    condition     = aws_lambda_function.main["observe"].environment[0].variables["DRILLS"] == "false"
+    error_message = "observe would believe a drill."
+  }
+
+  assert {
+    condition     = length(aws_cloudwatch_event_bus_policy.main) == 0
+    error_message = "The bus has a policy though nobody was named."
+  }
+
+  assert {
+    condition     = aws_dynamodb_table.state.deletion_protection_enabled && aws_dynamodb_table.state.point_in_time_recovery[0].enabled
+    error_message = "The state table can be lost."
+  }
+
+  assert {
+    condition     = aws_dynamodb_table.state.server_side_encryption[0].enabled && aws_dynamodb_table.evidence.server_side_encryption[0].enabled
+    error_message = "A table is not encrypted with the account's key."
+  }
+
+  assert {
+    condition     = one(aws_dynamodb_table.state.global_secondary_index).name == "parent" && one(aws_dynamodb_table.state.global_secondary_index).hash_key == "parent" && one(aws_dynamodb_table.state.global_secondary_index).range_key == "id"
+    error_message = "The fleet and the services of an account and region cannot be listed."
+  }
+
+  assert {
+    condition     = aws_dynamodb_table.evidence.ttl[0].enabled && aws_dynamodb_table.evidence.ttl[0].attribute_name == "expires_at"
+    error_message = "Evidence never expires."
+  }
+
+  assert {
+    condition     = length(aws_sns_topic.alerts) == 1 && aws_kms_key.alerts[0].enable_key_rotation
+    error_message = "There is no topic, or its key does not rotate."
+  }
+
+  assert {
+    condition = (
+      { for key, alarm in aws_cloudwatch_metric_alarm.dead_letter_queue : key => alarm.dimensions.QueueName } ==
+      { for key, queue in aws_sqs_queue.dead_letter : key => queue.name }
+    )
+    error_message = "A dead-letter queue has no alarm."
+  }
+
+  assert {
+    condition = (
+      { for key, alarm in aws_cloudwatch_metric_alarm.function_errors : key => alarm.dimensions.FunctionName } ==
+      { for key, function in aws_lambda_function.main : key => function.function_name }
+    )
+    error_message = "A function has no alarm."
+  }
+
+  assert {
+    condition = alltrue([
+      for alarm in concat(
+        values(aws_cloudwatch_metric_alarm.dead_letter_queue),
+        values(aws_cloudwatch_metric_alarm.function_errors),
+        [aws_cloudwatch_metric_alarm.rejected_events],
+      ) : alarm.alarm_actions == toset([output.alert_topic_arn])
+    ])
+    error_message = "An alarm tells nobody."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.rejected_events.dimensions.service == aws_lambda_function.main["observe"].environment[0].variables["POWERTOOLS_SERVICE_NAME"]
+    error_message = "The alarm watches another hub's rejected events."
+  }
+
+  assert {
+    condition     = aws_scheduler_schedule.tick.schedule_expression == "rate(1 minute)" && aws_scheduler_schedule.tick.flexible_time_window[0].mode == "OFF"
+    error_message = "The tick comes at other times."
+  }
+
+  assert {
+    condition     = aws_scheduler_schedule.tick.target[0].arn == output.queues["control"].arn
+    error_message = "The tick goes elsewhere than to the control queue."
+  }
+
+  assert {
+    condition     = jsondecode(aws_scheduler_schedule.tick.target[0].input) == { source = "spot-failover.hub", detail-type = "Tick" }
+    error_message = "observe would not know the tick."
+  }
+}
+
+run "names_can_be_chosen" {
+  command = plan
+
+  module {
+    source = "./modules/central-hub"
+  }
+
+  variables {
+    name_prefix = "dev-"
+    names = {
+      placement_failure_queue = "placement"
+      interruption_queue      = "interruption"
+      state_table             = "state"
+      spoke_role              = "SpotRole"
+    }
+  }
+
+  assert {
+    condition = [
+      aws_sqs_queue.main["placement_failure"].name,
+      aws_sqs_queue.dead_letter["placement_failure"].name,
+      aws_sqs_queue.main["interruption"].name,
+      aws_dynamodb_table.state.name,
+      output.spoke.spoke_role_name,
+    ] == ["dev-placement", "dev-placement-dlq", "dev-interruption", "dev-state", "dev-SpotRole"]
+    error_message = "A chosen name is not used, or the prefix is not in front of it."
+  }
+}
+
+run "the_spoke_object_says_what_a_spoke_needs" {
+  command = plan
+
+  module {
+    source = "./modules/central-hub"
+  }
+
+  variables {
+    organization_id = "o-a1b2c3d4e5"
+    external_id     = "another"
+    operation       = "dry_run"
+    allow_drills    = true
+  }
+
+  assert {
+    condition = output.spoke == {
+      contract        = 1
+      event_bus_arn   = "arn:aws:events:eu-west-1:111122223333:event-bus/spot-failover"
+      work_role_arn   = "arn:aws:iam::111122223333:role/spot-failover-work-eu-west-1"
+      external_id     = "another"
+      spoke_role_name = "CentralSpotAutomationRole"
+      organization_id = "o-a1b2c3d4e5"
+      operation       = "dry_run"
+      drills          = true
+    }
+    error_message = "The output \"spoke\" differs from the contract, or is not known when planned."
+  }
+}
+
+run "drills_take_the_way_of_real_events" {
+  command = plan
+
+  module {
+    source = "./modules/central-hub"
+  }
+
+  variables {
+    allow_drills = true
+  }
+
+  assert {
+    condition = alltrue([
+      for drill in ["placement-failure", "interruption"] :
+      aws_cloudwatch_event_target.delivery["${drill}-drill"].arn == aws_cloudwatch_event_target.delivery[drill].arn
+    ])
+    error_message = "A drill ends in another queue than the real event."
+  }
+
+  assert {
+    condition     = aws_lambda_function.main["observe"].environment[0].variables["DRILLS"] == "true"
+    error_message = "observe would refuse a drill."
+  }
+
+  assert {
+    condition     = strcontains(output.drill_command, "\"EventBusName\":\"spot-failover\"") && strcontains(output.drill_command, "SERVICE_TASK_PLACEMENT_FAILURE")
+    error_message = "drill_command does not put a placement failure on the hub's bus."
+  }
+}
+
+run "events_go_where_their_patterns_say" {
+  command = plan
+
+  module {
+    source = "./modules/central-hub"
+  }
+
+  variables {
+    allow_drills = true
+  }
+
+  assert {
+    condition = { for rule, target in aws_cloudwatch_event_target.delivery : rule => target.arn } == {
+      placement-failure       = "arn:aws:sqs:eu-west-1:111122223333:fargate-spot-placement-failure-queue"
+      placement-failure-drill = "arn:aws:sqs:eu-west-1:111122223333:fargate-spot-placement-failure-queue"
+      interruption            = "arn:aws:sqs:eu-west-1:111122223333:fargate-spot-interruption-queue"
+      interruption-drill      = "arn:aws:sqs:eu-west-1:111122223333:fargate-spot-interruption-queue"
+      control                 = "arn:aws:sqs:eu-west-1:111122223333:spot-failover-control-queue"
+    }
+    error_message = "A rule delivers into another queue."
+  }
+
+  assert {
+    condition = alltrue([
+      for rule, target in aws_cloudwatch_event_target.delivery :
+      target.dead_letter_config[0].arn == "${trimsuffix(target.arn, ".fifo")}-dlq"
+    ])
+    error_message = "A rule loses what it cannot deliver, or leaves it with another queue."
+  }
+
+  assert {
+    condition = alltrue([
+      for name, rule in aws_cloudwatch_event_rule.delivery :
+      jsondecode(rule.event_pattern) == jsondecode(file("modules/central-hub/event-patterns/${name}.json"))
+    ])
+    error_message = "A rule has another pattern than its file."
+  }
+
+  assert {
+    condition     = alltrue([for rule in values(aws_cloudwatch_event_rule.delivery) : rule.event_bus_name == "spot-failover"])
+    error_message = "A rule stands on another bus."
+  }
+
+  assert {
+    condition = jsondecode(aws_cloudwatch_event_rule.audit.event_pattern) == merge(
+      jsondecode(file("modules/central-hub/event-patterns/audit.json")),
+      { account = ["111122223333"] },
+    )
+    error_message = "The alert topic would pass on audit events that another account made up."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_event_target.audit.arn == output.alert_topic_arn
+    error_message = "Audit events do not reach the alert topic."
+  }
+}
+
+run "an_organization_gets_in" {
+  command = plan
+
+  module {
+    source = "./modules/central-hub"
+  }
+
+  variables {
+    organization_id = "o-a1b2c3d4e5"
+  }
+
+  assert {
+    condition     = length(aws_cloudwatch_event_bus_policy.main) == 1
+    error_message = "The bus has no policy for the organization."
+  }
+}
+
+run "queues_lose_nothing_and_show_nothing" {
+  command = plan
+
+  module {
+    source = "./modules/central-hub"
+  }
+
+  variables {
+    functions = {
+      observe = { timeout_seconds = 20 }
+      work    = { timeout_seconds = 40 }
+    }
+  }
+
+  assert {
+    condition = { for key, queue in aws_sqs_queue.main : key => queue.visibility_timeout_seconds } == {
+      placement_failure = 120
+      interruption      = 120
+      control           = 120
+      work              = 240
+    }
+    error_message = "A message would be seen again before six timeouts of its function are over."
+  }
+
+  assert {
+    condition     = alltrue([for queue in concat(values(aws_sqs_queue.main), values(aws_sqs_queue.dead_letter)) : queue.sqs_managed_sse_enabled])
+    error_message = "A queue is not encrypted."
+  }
+
+  assert {
+    condition = alltrue([
+      for key, queue in aws_sqs_queue.main : jsondecode(queue.redrive_policy) == {
+        deadLetterTargetArn = output.dead_letter_queues[key].arn
+        maxReceiveCount     = 5
+      }
+    ])
+    error_message = "A queue gives up messages to another queue than its own dead-letter queue."
+  }
+
+  assert {
+    condition = alltrue([
+      for key, queue in aws_sqs_queue.dead_letter : jsondecode(queue.redrive_allow_policy) == {
+        redrivePermission = "byQueue"
+        sourceQueueArns   = [output.queues[key].arn]
+      }
+    ])
+    error_message = "A dead-letter queue takes messages of other queues than its own."
+  }
+
+  assert {
+    condition     = alltrue([for key, queue in aws_sqs_queue.dead_letter : queue.message_retention_seconds > aws_sqs_queue.main[key].message_retention_seconds])
+    error_message = "A message that arrives late in a dead-letter queue would be gone at once."
+  }
+
+  assert {
+    condition = alltrue([
+      for queue in [aws_sqs_queue.main["work"], aws_sqs_queue.dead_letter["work"]] :
+      queue.fifo_queue && !queue.content_based_deduplication && queue.fifo_throughput_limit == "perMessageGroupId"
+    ])
+    error_message = "The work queue does not keep the order of each service, or drops messages by their content."
+  }
+}
+
+run "functions_read_their_queues" {
+  command = plan
+
+  module {
+    source = "./modules/central-hub"
+  }
+
+  variables {
+    functions = {
+      observe            = { memory_mb = 256, maximum_concurrency = 3 }
+      work               = { memory_mb = 1024, maximum_concurrency = 7 }
+      log_level          = "DEBUG"
+      log_retention_days = 7
+    }
+    metrics = { namespace = "Own/Namespace" }
+  }
+
+  assert {
+    condition = { for key, mapping in aws_lambda_event_source_mapping.main : key => [mapping.function_name, mapping.scaling_config[0].maximum_concurrency] } == {
+      placement_failure = ["spot-failover-observe", 3]
+      interruption      = ["spot-failover-observe", 3]
+      control           = ["spot-failover-observe", 3]
+      work              = ["spot-failover-work", 7]
+    }
+    error_message = "A queue feeds another function, or with another concurrency."
+  }
+
+  assert {
+    condition = alltrue([
+      for mapping in values(aws_lambda_event_source_mapping.main) :
+      mapping.function_response_types == toset(["ReportBatchItemFailures"])
+    ])
+    error_message = "One bad message would fail its whole batch."
+  }
+
+  assert {
+    condition = { for key, function in aws_lambda_function.main : key => [function.handler, function.memory_size, function.runtime, function.architectures[0]] } == {
+      observe = ["spot_failover.functions.observe.handler", 256, "python3.13", "arm64"]
+      work    = ["spot_failover.functions.work.handler", 1024, "python3.13", "arm64"]
+    }
+    error_message = "A function runs another handler, or otherwise than asked for."
+  }
+
+  assert {
+    condition = aws_lambda_function.main["observe"].environment[0].variables == tomap({
+      EVIDENCE_TABLE          = "spot-failover-evidence"
+      STATE_TABLE             = "ecs_cp_restore_state"
+      WORK_QUEUE_URL          = "https://sqs.eu-west-1.amazonaws.com/111122223333/spot-failover-work.fifo"
+      LOG_LEVEL               = "DEBUG"
+      METRICS_NAMESPACE       = "Own/Namespace"
+      POWERTOOLS_SERVICE_NAME = "spot-failover"
+      DRILLS                  = "false"
+    })
+    error_message = "observe has other settings than the package reads."
+  }
+
+  assert {
+    condition = aws_lambda_function.main["work"].environment[0].variables == tomap({
+      EVIDENCE_TABLE          = "spot-failover-evidence"
+      STATE_TABLE             = "ecs_cp_restore_state"
+      WORK_QUEUE_URL          = "https://sqs.eu-west-1.amazonaws.com/111122223333/spot-failover-work.fifo"
+      LOG_LEVEL               = "DEBUG"
+      METRICS_NAMESPACE       = "Own/Namespace"
+      POWERTOOLS_SERVICE_NAME = "spot-failover"
+      EVENT_BUS_ARN           = "arn:aws:events:eu-west-1:111122223333:event-bus/spot-failover"
+      SPOKE_ROLE_NAME         = "CentralSpotAutomationRole"
+      EXTERNAL_ID             = "spot-failover"
+      OPERATION               = "active"
+    })
+    error_message = "work has other settings than the package reads."
+  }
+
+  assert {
+    condition     = alltrue([for group in values(aws_cloudwatch_log_group.function) : group.retention_in_days == 7])
+    error_message = "A log group keeps its logs for another time."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.rejected_events.namespace == "Own/Namespace"
+    error_message = "The alarm for rejected events watches another namespace."
+  }
+}
+
+run "the_zip_may_lie_in_s3" {
+  command = plan
+
+  module {
+    source = "./modules/central-hub"
+  }
+
+  variables {
+    package = {
+      s3_bucket         = "example-artifacts"
+      s3_key            = "releases/spot_failover.zip"
+      s3_object_version = "abc"
+    }
+  }
+
+  assert {
+    condition = alltrue([
+      for function in values(aws_lambda_function.main) :
+      [function.s3_bucket, function.s3_key, function.s3_object_version] == ["example-artifacts", "releases/spot_failover.zip", "abc"] && function.filename == null
+    ])
+    error_message = "A function is not made of the object in S3."
+  }
+}
+
+run "a_table_can_be_given_up" {
+  command = plan
+
+  module {
+    source = "./modules/central-hub"
+  }
+
+  variables {
+    deletion_protection = false
+  }
+
+  assert {
+    condition     = !aws_dynamodb_table.state.deletion_protection_enabled
+    error_message = "The state table stays protected though asked otherwise."
+  }
+}
+
+run "alarms_may_reach_another_topic" {
+  command = plan
+
+  module {
+    source = "./modules/central-hub"
+  }
+
+  variables {
+    alerts = { topic_arn = "arn:aws:sns:eu-west-1:111122223333:operations" }
+  }
+
+  assert {
+    condition     = length(aws_sns_topic.alerts) + length(aws_kms_key.alerts) + length(aws_kms_alias.alerts) == 0
+    error_message = "The hub makes a topic or a key though it was given a topic."
+  }
+
+  assert {
+    condition = toset(concat(
+      tolist(aws_cloudwatch_metric_alarm.rejected_events.alarm_actions),
+      [aws_cloudwatch_event_target.audit.arn, output.alert_topic_arn],
+    )) == toset(["arn:aws:sns:eu-west-1:111122223333:operations"])
+    error_message = "Something reaches another topic than the one given."
+  }
+}
+
+run "everything_is_kept_for_a_while" {
+  command = plan
+
+  module {
+    source = "./modules/central-hub"
+  }
+
+  variables {
+    archive_days = 30
+  }
+
+  assert {
+    condition     = aws_cloudwatch_event_archive.main.retention_days == 30 && aws_cloudwatch_event_archive.main.event_pattern == null
+    error_message = "The archive keeps less than every event for the time asked for."
+  }
+}
+
+run "roles_stay_within_the_boundary" {
+  command = plan
+
+  module {
+    source = "./modules/central-hub"
+  }
+
+  variables {
+    permissions_boundary_arn = "arn:aws:iam::111122223333:policy/boundary"
+  }
+
+  assert {
+    condition = alltrue([
+      for role in concat(values(aws_iam_role.function), [aws_iam_role.scheduler]) :
+      role.permissions_boundary == "arn:aws:iam::111122223333:policy/boundary"
+    ])
+    error_message = "A role has no permissions boundary."
+  }
+}
+
+run "a_plan_with_all_defaults_applies" {
+  command = apply
+
+  module {
+    source = "./modules/central-hub"
+  }
+
+  assert {
+    condition     = length(output.queues) == 4 && length(output.dead_letter_queues) == 4 && length(output.functions) == 2
+    error_message = "An output lacks something."
+  }
+}

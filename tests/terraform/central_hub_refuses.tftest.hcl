@@ -1,0 +1,134 @@
+# Every validation of the hub refuses a value. A run breaks one validation of each variable it sets;
+# test_validations.py checks that together they break every one, and that each answers with its own message.
+
+mock_provider "aws" {
+  source = "./tests/terraform/mocks"
+}
+
+run "bad_values_1" {
+  command = plan
+
+  module {
+    source = "./modules/central-hub"
+  }
+
+  variables {
+    name_prefix              = "dev"
+    workload_accounts        = ["12345678901"]
+    organization_id          = "r-a1b2"
+    external_id              = "x"
+    names                    = { placement_failure_queue = "placement.fifo" }
+    operation                = "drain"
+    functions                = { observe = { memory_mb = 128 } }
+    package                  = { s3_bucket = "s3://example-artifacts", s3_key = "spot_failover.zip" }
+    alerts                   = { topic_arn = "operations" }
+    metrics                  = { namespace = "Fargate Failover" }
+    archive_days             = 0
+    permissions_boundary_arn = "boundary"
+    tags                     = { "AWS:owner" = "platform" }
+  }
+
+  expect_failures = [
+    var.name_prefix,
+    var.workload_accounts,
+    var.organization_id,
+    var.external_id,
+    var.names,
+    var.operation,
+    var.functions,
+    var.package,
+    var.alerts,
+    var.metrics,
+    var.archive_days,
+    var.permissions_boundary_arn,
+    var.tags,
+  ]
+}
+
+run "bad_values_2" {
+  command = plan
+
+  module {
+    source = "./modules/central-hub"
+  }
+
+  variables {
+    name_prefix       = "a-prefix-of-22-letters-"
+    workload_accounts = [for number in range(81) : format("%012d", number)]
+    names             = { interruption_queue = "" }
+    functions         = { work = { timeout_seconds = 301 } }
+    package           = { s3_bucket = "example-artifacts", s3_key = "/spot_failover.zip" }
+    metrics           = { namespace = "AWS/Fargate" }
+    archive_days      = 3654
+    tags              = { for number in range(41) : "tag-${number}" => "" }
+  }
+
+  expect_failures = [
+    var.name_prefix,
+    var.workload_accounts,
+    var.names,
+    var.functions,
+    var.package,
+    var.metrics,
+    var.archive_days,
+    var.tags,
+  ]
+}
+
+run "bad_values_3" {
+  command = plan
+
+  module {
+    source = "./modules/central-hub"
+  }
+
+  variables {
+    name_prefix  = "Dev-"
+    names        = { interruption_queue = "fargate-spot-placement-failure-queue" }
+    functions    = { work = { maximum_concurrency = 1 } }
+    archive_days = 1.5
+  }
+
+  expect_failures = [
+    var.name_prefix,
+    var.names,
+    var.functions,
+    var.archive_days,
+  ]
+}
+
+run "bad_values_4" {
+  command = plan
+
+  module {
+    source = "./modules/central-hub"
+  }
+
+  variables {
+    names     = { state_table = "ab" }
+    functions = { log_level = "TRACE" }
+  }
+
+  expect_failures = [
+    var.names,
+    var.functions,
+  ]
+}
+
+run "bad_values_5" {
+  command = plan
+
+  module {
+    source = "./modules/central-hub"
+  }
+
+  variables {
+    names     = { spoke_role = "Central Spot Role" }
+    functions = { log_retention_days = 0 }
+  }
+
+  expect_failures = [
+    var.names,
+    var.functions,
+  ]
+}
