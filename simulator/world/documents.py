@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from typing import Any
 
 from simulator.world import strategy
@@ -221,7 +222,7 @@ def _attachments(task: Task) -> list[Document]:
     status = "PRECREATED"
     if task.last_status in _PULL_AND_LATER:
         status = "DELETED" if task.last_status is TaskStatus.STOPPED else "ATTACHED"
-        digits = _digest(task, "eni")
+        digits = _digest(task.id, "eni")
         dotted = _address(task).replace(".", "-")
         details += [
             {"name": "networkInterfaceId", "value": f"eni-{digits[:17]}"},
@@ -244,7 +245,7 @@ def _subnet(task: Task) -> str:
     subnets = task.settings.get("networkConfiguration", {}).get("awsvpcConfiguration", {}).get("subnets")
     if subnets:
         return str(subnets[int(task.id[:4], 16) % len(subnets)])
-    return f"subnet-{_digest(task, 'subnet')[:17]}"
+    return f"subnet-{_digest(task.id, 'subnet')[:17]}"
 
 
 def _zone(task: Task) -> str:
@@ -258,10 +259,11 @@ def _address(task: Task) -> str:
     return f"10.0.{int(task.id[4:6], 16)}.{int(task.id[6:8], 16) % 254 + 1}"
 
 
-def _digest(task: Task, purpose: str) -> str:
-    return hashlib.sha256(f"{task.id}{purpose}".encode()).hexdigest()
+@lru_cache(maxsize=16_384)
+def _digest(task_id: str, purpose: str) -> str:
+    return hashlib.sha256(f"{task_id}{purpose}".encode()).hexdigest()
 
 
 def _uuid(task: Task, purpose: str) -> str:
-    digits = _digest(task, purpose)
+    digits = _digest(task.id, purpose)
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:32]}"

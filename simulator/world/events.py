@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from random import Random
 from typing import Any, Literal
 
@@ -92,7 +92,7 @@ class Events:
                 "detail-type": detail_type,
                 "source": "aws.ecs",
                 "account": account,
-                "time": self._schedule.now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+                "time": self._schedule.now.isoformat(timespec="seconds").removesuffix("+00:00") + "Z",
                 "region": region,
                 "resources": [resource],
                 "detail": detail,
@@ -101,9 +101,8 @@ class Events:
 
 
 def timestamp(moment: datetime) -> str:
-    """Return a time as ECS writes it in a detail: milliseconds without trailing zeros."""
-    moment = moment.astimezone(UTC)
-    text = f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}"
+    """Return a UTC time as ECS writes it in a detail: milliseconds without trailing zeros."""
+    text = moment.isoformat(timespec="milliseconds").removesuffix("+00:00")
     return text.rstrip("0").rstrip(".") + "Z"
 
 

@@ -20,6 +20,7 @@ class Pools:
         self._on_demand: dict[Place, int | None] = {}
         self._spot_holders: dict[Place, dict[str, Task]] = {}
         self._on_demand_holders: dict[Place, set[str]] = {}
+        self._spot_used: dict[str, int] = {}
 
     def set_spot(self, account: str | None, region: str, capacity: int | None) -> None:
         """Set the capacity of one account's Spot pool in a region, or of the pool that all accounts share."""
@@ -45,7 +46,7 @@ class Pools:
         own, shared = self._own.get(place), self._shared.get(region)
         if own is not None and len(self._spot_holders.get(place, ())) >= own:
             return False
-        return shared is None or len(self.spot_holders(None, region)) < shared
+        return shared is None or self._spot_used.get(region, 0) < shared
 
     def spot_holders(self, account: str | None, region: str) -> list[Task]:
         """Return the tasks that hold Spot capacity in one account's pool or, account None, in a region."""
@@ -63,6 +64,7 @@ class Pools:
         place = (task.cluster.account, task.cluster.region)
         if task.is_spot:
             self._spot_holders.setdefault(place, {})[task.id] = task
+            self._spot_used[place[1]] = self._spot_used.get(place[1], 0) + 1
         else:
             self._on_demand_holders.setdefault(place, set()).add(task.id)
 
@@ -70,6 +72,7 @@ class Pools:
         """Take capacity back, if the task holds any."""
         place = (task.cluster.account, task.cluster.region)
         if task.is_spot:
-            self._spot_holders.get(place, {}).pop(task.id, None)
+            if self._spot_holders.get(place, {}).pop(task.id, None) is not None:
+                self._spot_used[place[1]] -= 1
         else:
             self._on_demand_holders.get(place, set()).discard(task.id)

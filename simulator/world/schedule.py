@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 Action = Callable[[], None]
 
@@ -30,14 +30,14 @@ class Schedule:
         if start.tzinfo is None:
             msg = f"The world's start {start.isoformat()} has no time zone; pass an aware datetime."
             raise ValueError(msg)
-        self.now = start
+        self.now = start.astimezone(UTC)
         self._heap: list[Due] = []
         self._order = 0
 
     def at(self, moment: datetime, action: Action) -> Due:
         """Plan an action; a moment that has passed means now, after what is already due now."""
         self._order += 1
-        due = Due(max(moment, self.now), self._order, action)
+        due = Due(max(moment.astimezone(UTC), self.now), self._order, action)
         heapq.heappush(self._heap, due)
         return due
 
@@ -60,4 +60,4 @@ class Schedule:
             if action is not None:
                 action()
                 after_each()
-        self.now = max(self.now, to)
+        self.now = max(self.now, to.astimezone(UTC))

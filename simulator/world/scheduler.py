@@ -59,9 +59,11 @@ class ServiceScheduler:
         if task.is_running and task.is_wanted:
             service.start_failures = 0
             service.start_retry_at = None
+        if task.last_status in _NO_NEWS and task.is_wanted:  # nothing that counts yet
+            self._on_change(service)
+            return
         self.record(service)
-        if task.last_status not in _NO_NEWS or not task.is_wanted:
-            self.wake(service)
+        self.wake(service)
 
     def failed(self, task: Task) -> None:
         """Count a task that failed to start or crashed."""
@@ -74,17 +76,16 @@ class ServiceScheduler:
 
     def record(self, service: Service) -> None:
         """Write down what the service has now."""
-        running = [task for task in service.tasks.values() if task.is_running]
-        spot = sum(task.is_spot for task in running)
+        spot = on_demand = serving = 0
+        for task in service.tasks.values():
+            if task.last_status is TaskStatus.RUNNING:
+                if task.is_spot:
+                    spot += 1
+                else:
+                    on_demand += 1
+            serving += task.is_serving
         self._log.add(
-            Sample(
-                at=self._schedule.now,
-                key=service.key,
-                spot_running=spot,
-                on_demand_running=len(running) - spot,
-                serving=sum(task.is_serving for task in service.tasks.values()),
-                desired=service.desired_count,
-            )
+            Sample(self._schedule.now, service.key, spot, on_demand, serving, service.desired_count)
         )
         self._on_change(service)
 

@@ -1,6 +1,7 @@
 """A region without Spot capacity: placement failures for ever, some tasks stuck, and the recovery."""
 
 from datetime import datetime
+from itertools import pairwise
 
 from tests.unit.world.stage import ACCOUNT, ON_DEMAND, REGION, Stage
 
@@ -29,7 +30,7 @@ def test_the_retries_grow_apart_up_to_a_limit(stage: Stage) -> None:
     stage.advance(4 * 3600)
 
     times = [datetime.fromisoformat(event["time"]) for event in stage.placement_failures()]
-    gaps = [(later - sooner).total_seconds() for sooner, later in zip(times, times[1:], strict=False)]
+    gaps = [(later - sooner).total_seconds() for sooner, later in pairwise(times)]
 
     assert 10 <= gaps[0] <= 20
     assert gaps[0] < gaps[1] < gaps[2] < gaps[3]

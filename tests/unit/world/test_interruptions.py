@@ -3,7 +3,7 @@
 import pytest
 
 from simulator.world import Behaviour, ExitAt
-from tests.unit.world.stage import CLUSTER, REGION, TARGET_GROUP, ACCOUNT, Stage, key
+from tests.unit.world.stage import ACCOUNT, CLUSTER, REGION, TARGET_GROUP, Stage, key
 
 
 def interrupt(stage: Stage, count: int, name: str = "web") -> list[str]:

@@ -16,7 +16,10 @@ CALM_STRATEGY = [{"capacityProvider": "FARGATE", "weight": 1}]
     [
         ({"capacityProviderStrategy": ON_DEMAND}, "you must force a new deployment"),
         ({"capacityProviderStrategy": []}, "you must force a new deployment"),
-        (FORCED | {"capacityProviderStrategy": [{"capacityProvider": "FARGATE", "weight": 0}]}, "weight above 0"),
+        (
+            FORCED | {"capacityProviderStrategy": [{"capacityProvider": "FARGATE", "weight": 0}]},
+            "weight above 0",
+        ),
         (
             FORCED
             | {
@@ -27,14 +30,20 @@ CALM_STRATEGY = [{"capacityProvider": "FARGATE", "weight": 1}]
             },
             "Only one capacity provider",
         ),
-        (FORCED | {"capacityProviderStrategy": [{"capacityProvider": "mine", "weight": 1}]}, "not associated with"),
+        (
+            FORCED | {"capacityProviderStrategy": [{"capacityProvider": "mine", "weight": 1}]},
+            "not associated with",
+        ),
         (FORCED | {"capacityProviderStrategy": CALM_STRATEGY * 2}, "duplicate"),
         (FORCED | {"capacityProviderStrategy": "FARGATE"}, "must be a list"),
-        (FORCED | {"capacityProviderStrategy": [{"capacityProvider": "FARGATE", "weight": 1001}]}, "between 0 and 1000"),
+        (
+            FORCED | {"capacityProviderStrategy": [{"capacityProvider": "FARGATE", "weight": 1001}]},
+            "between 0 and 1000",
+        ),
         ({"desiredCount": -1}, "at least 0"),
         ({"deploymentConfiguration": {"minimumHealthyPercent": 100, "maximumPercent": 50}}, "not above"),
     ],
-)  # fmt: skip
+)
 def test_updates_that_are_refused(stage: Stage, request_: dict[str, Any], message: str) -> None:
     stage.running()
     before = stage.service()

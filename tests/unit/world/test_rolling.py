@@ -30,21 +30,65 @@ def rollout(**values: Any) -> Rollout:
         ("scale out", {"new_running": 1}, Steps(start_new=3)),
         ("scale in", {"new_running": 6}, Steps(stop_new=2)),
         ("100/200 starts all and stops none", {"old_running": 4}, Steps(start_new=4)),
-        ("100/200 stops as many as are too many", {"old_running": 4, "new_running": 3, "new_starting": 1}, Steps(stop_old_running=3)),
+        (
+            "100/200 stops as many as are too many",
+            {"old_running": 4, "new_running": 3, "new_starting": 1},
+            Steps(stop_old_running=3),
+        ),
         ("100/150 starts half", {"maximum_percent": 150, "old_running": 4}, Steps(start_new=2)),
-        ("100/150 goes on when old ones left", {"maximum_percent": 150, "old_running": 2, "new_running": 2}, Steps(start_new=2)),
-        ("100/150 waits while one is still stopping", {"maximum_percent": 150, "old_running": 2, "new_running": 2, "stopping": 2}, Steps()),
-        ("50/100 stops first", {"minimum_healthy_percent": 50, "maximum_percent": 100, "old_running": 4}, Steps(stop_old_running=2)),
-        ("50/100 starts in their place", {"minimum_healthy_percent": 50, "maximum_percent": 100, "old_running": 2}, Steps(start_new=2)),
-        ("50/200 does both at once", {"minimum_healthy_percent": 50, "old_running": 4}, Steps(stop_old_running=2, start_new=4)),
-        ("0/100 stops all", {"minimum_healthy_percent": 0, "maximum_percent": 100, "old_running": 4}, Steps(stop_old_running=4)),
+        (
+            "100/150 goes on when old ones left",
+            {"maximum_percent": 150, "old_running": 2, "new_running": 2},
+            Steps(start_new=2),
+        ),
+        (
+            "100/150 waits while one is still stopping",
+            {"maximum_percent": 150, "old_running": 2, "new_running": 2, "stopping": 2},
+            Steps(),
+        ),
+        (
+            "50/100 stops first",
+            {"minimum_healthy_percent": 50, "maximum_percent": 100, "old_running": 4},
+            Steps(stop_old_running=2),
+        ),
+        (
+            "50/100 starts in their place",
+            {"minimum_healthy_percent": 50, "maximum_percent": 100, "old_running": 2},
+            Steps(start_new=2),
+        ),
+        (
+            "50/200 does both at once",
+            {"minimum_healthy_percent": 50, "old_running": 4},
+            Steps(stop_old_running=2, start_new=4),
+        ),
+        (
+            "0/100 stops all",
+            {"minimum_healthy_percent": 0, "maximum_percent": 100, "old_running": 4},
+            Steps(stop_old_running=4),
+        ),
         ("100/100 is stuck", {"maximum_percent": 100, "old_running": 4}, Steps()),
-        ("100/100 moves where an old task was lost", {"maximum_percent": 100, "old_running": 3}, Steps(start_new=1)),
-        ("one task at 50/150 rounds to stuck", {"desired": 1, "minimum_healthy_percent": 50, "maximum_percent": 150, "old_running": 1}, Steps()),
-        ("old tasks that only start go first", {"old_running": 2, "old_starting": 2}, Steps(start_new=4, stop_old_starting=2)),
-        ("too few healthy ones keep every old task", {"old_running": 2, "new_running": 1, "new_starting": 3}, Steps()),
+        (
+            "100/100 moves where an old task was lost",
+            {"maximum_percent": 100, "old_running": 3},
+            Steps(start_new=1),
+        ),
+        (
+            "one task at 50/150 rounds to stuck",
+            {"desired": 1, "minimum_healthy_percent": 50, "maximum_percent": 150, "old_running": 1},
+            Steps(),
+        ),
+        (
+            "old tasks that only start go first",
+            {"old_running": 2, "old_starting": 2},
+            Steps(start_new=4, stop_old_starting=2),
+        ),
+        (
+            "too few healthy ones keep every old task",
+            {"old_running": 2, "new_running": 1, "new_starting": 3},
+            Steps(),
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_the_scheduler_may_do_next(case: str, values: dict[str, int], steps: Steps) -> None:
     assert next_steps(rollout(**values)) == steps, case
 
