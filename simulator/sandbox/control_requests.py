@@ -12,7 +12,7 @@ from simulator.sandbox.parts import Parts
 from simulator.sandbox.records import utc_now
 from simulator.sandbox.stored_policies import stored_policies
 from simulator.sandbox.world_clock import WorldClock
-from simulator.world import Sample, ServiceKey
+from simulator.world import Sample
 
 Answer = dict[str, Any]
 Arguments = Mapping[str, Any]
@@ -34,8 +34,6 @@ class ControlRequests:
     seed: int
     port: int
     started: float = field(default_factory=lambda: utc_now().timestamp())
-    _newest: dict[ServiceKey, Sample] = field(default_factory=dict)
-    _seen: int = 0
 
     def read(self, name: str, arguments: Arguments) -> Answer:
         """Answer a GET request."""
@@ -98,10 +96,8 @@ class ControlRequests:
 
     def _services(self) -> list[Answer]:
         with self.clock.using() as world:
-            fresh = world.log.since(self._seen)
-            self._seen = len(world.log)
-            self._newest.update({sample.key: sample for sample in fresh})
-        return [_sample(sample) for _, sample in sorted(self._newest.items())]
+            samples = [world.log.last(key) for key in sorted(self.clock.services)]
+        return [_sample(sample) for sample in samples if sample is not None]
 
     def _log(self, arguments: Arguments) -> Answer:
         since = _since(arguments)

@@ -14,7 +14,7 @@ from random import Random
 from typing import Any
 
 from simulator.sandbox.records import utc_now
-from simulator.world import World
+from simulator.world import ServiceKey, World
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +42,7 @@ class WorldClock:
         seed: int,
     ) -> None:
         self.delivering = Delivering()
+        self.services: set[ServiceKey] = set()
         self._world = make_world(self._emitted)
         self._deliver = deliver
         self._random = Random(seed)
@@ -74,7 +75,12 @@ class WorldClock:
     def call(self, account: str, region: str, operation: str, request: Mapping[str, Any]) -> Envelope:
         """Call an ECS operation of the world; raises `EcsError`."""
         with self.using() as world:
-            return world.api(account, region).call(operation, dict(request))
+            response = world.api(account, region).call(operation, dict(request))
+            if operation in ("CreateService", "DeleteService"):
+                cluster, service = str(response["service"]["serviceArn"]).rsplit("/", 2)[-2:]
+                change = self.services.add if operation == "CreateService" else self.services.discard
+                change(ServiceKey(account, region, cluster, service))
+            return response
 
     def _emitted(self, envelope: Envelope) -> None:
         now = utc_now().timestamp()

@@ -6,6 +6,7 @@ from functools import partial
 
 from simulator.sandbox import seams
 from simulator.sandbox.corrections import (
+    alarm_descriptions,
     bus_policies,
     condition_keys,
     ecs_api,
@@ -24,6 +25,7 @@ from simulator.sandbox.parts import Parts
 from simulator.sandbox.world_clock import WorldClock
 
 SEAMS = (
+    *alarm_descriptions.SEAMS,
     *bus_policies.SEAMS,
     *condition_keys.SEAMS,
     *ecs_api.SEAMS,
@@ -53,4 +55,5 @@ def install(parts: Parts, clock: WorldClock) -> None:
     rule_targets.install(parts, partial(schedules.deliver, parts))
     pollers.install(parts)
     parameter_events.install(parts)
+    alarm_descriptions.install(parts)
     ecs_api.install(parts, clock)

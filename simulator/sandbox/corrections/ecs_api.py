@@ -10,18 +10,20 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any, Final
 
 from simulator.sandbox.parts import Parts
 from simulator.sandbox.records import EcsCall
 from simulator.sandbox.seams import Seam
 from simulator.sandbox.world_clock import WorldClock
-from simulator.world import EcsError
+from simulator.world import EcsError, ServiceKey
 
 ACTIONS = Seam("services.ecs", "_ACTION_MAP")
 CLUSTERS = Seam("services.ecs", "_clusters")
 TASK_DEFINITIONS = Seam("services.ecs", "_task_defs")
-SEAMS = (ACTIONS, CLUSTERS, TASK_DEFINITIONS)
+RECOUNT = Seam("services.ecs", "_recount_cluster", ("cluster_name",))
+SEAMS = (ACTIONS, CLUSTERS, TASK_DEFINITIONS, RECOUNT)
 
 OF_THE_WORLD: Final = (
     "CreateService",
@@ -52,6 +54,7 @@ def install(parts: Parts, clock: WorldClock) -> None:
         actions[operation] = _then(
             actions[operation], lambda cluster: _sync_cluster(parts, clock, cluster), "cluster"
         )
+    RECOUNT.replace(lambda cluster_name: _recount(parts, clock, cluster_name))
     actions["DeleteCluster"] = _delete_cluster_handler(parts, clock, actions["DeleteCluster"])
     actions["RegisterTaskDefinition"] = _then(
         actions["RegisterTaskDefinition"],
@@ -120,7 +123,7 @@ def _then(original: Handler, sync: Callable[[str], None], member: str) -> Handle
     def handle(data: Mapping[str, Any]) -> Any:
         response = original(data)
         status, _, body = response
-        if status == 200:
+        if status == HTTPStatus.OK:
             made = json.loads(body)[member]
             sync(str(made["clusterArn"] if member == "cluster" else made["taskDefinitionArn"]))
         return response
@@ -145,20 +148,34 @@ def _delete_cluster_handler(parts: Parts, clock: WorldClock, original: Handler) 
     def handle(data: Mapping[str, Any]) -> Any:
         account, region = parts.emulator.here()
         name = str(data.get("cluster") or "default").rsplit("/", 1)[-1]
-        try:
-            active = clock.call(account, region, "ListServices", {"cluster": name}).get("serviceArns")
-        except EcsError:
-            active = None
-        if active:
+        if _services_of(parts, clock, name):
             message = "The Cluster cannot be deleted while Services are active."
             return _error(parts, EcsError("ClusterContainsServicesException", message))
         response = original(data)
-        if response[0] == 200:
+        if response[0] == HTTPStatus.OK:
             with clock.using() as world:
                 world.deregister_cluster(account, region, name)
         return response
 
     return handle
+
+
+def _services_of(parts: Parts, clock: WorldClock, cluster: str) -> list[ServiceKey]:
+    here = (*parts.emulator.here(), cluster)
+    return [key for key in clock.services if (key.account, key.region, key.cluster) == here]
+
+
+def _recount(parts: Parts, clock: WorldClock, name: str) -> None:
+    """Fill in the figures that DescribeClusters shows."""
+    cluster = parts.emulator.ecs._clusters.get(name)
+    if cluster is None:
+        return
+    keys = _services_of(parts, clock, name)
+    with clock.using() as world:
+        samples = [sample for key in keys if (sample := world.log.last(key)) is not None]
+    running = [sample.spot_running + sample.on_demand_running for sample in samples]
+    missing = [max(0, sample.desired - here) for sample, here in zip(samples, running, strict=True)]
+    cluster.update(activeServicesCount=len(keys), runningTasksCount=sum(running), pendingTasksCount=sum(missing))
 
 
 def _sync_task_definition(parts: Parts, clock: WorldClock, arn: str) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from simulator.sandbox.authorization import account_of
-from simulator.sandbox.corrections import bus_policies, ecs_permissions
+from simulator.sandbox.corrections import bus_policies, ecs_permissions, parameter_permissions
 from simulator.sandbox.evaluation import COMPLETE_CONTEXT, ContextValue, Decision, Kind, Question
 from simulator.sandbox.parts import Parts
 from simulator.sandbox.seams import Seam
@@ -22,6 +22,11 @@ RESOURCE = Seam(
     "core.iam_actions",
     "extract_resource_arn",
     ("service", "method", "path", "headers", "body", "query_params", "region", "account_id"),
+)
+ACTION = Seam(
+    "core.iam_actions",
+    "extract_iam_action",
+    ("service", "method", "path", "headers", "body", "query_params"),
 )
 ENFORCE = Seam(
     "core.iam_evaluator",
@@ -34,8 +39,18 @@ TRUST_PRINCIPAL = Seam(
     "core.iam_evaluator", "_trust_principal_matches", ("principal", "caller_arn", "federated")
 )
 RESOURCE_ALLOWS = Seam("core.iam_evaluator", "resource_policy_allows", ("raw_policy", "ctx", "same_account"))
-SEAMS = (RESOURCE, ENFORCE, EVALUATE, TRUST, TRUST_PRINCIPAL, RESOURCE_ALLOWS)
+SEAMS = (ACTION, RESOURCE, ENFORCE, EVALUATE, TRUST, TRUST_PRINCIPAL, RESOURCE_ALLOWS)
 
+# SQS's batch operations have no permissions of their own: they need those of the single ones.
+# (SQS developer guide, "Amazon SQS API permissions".)
+PERMISSION_OF: Final = {
+    "sqs:SendMessageBatch": "sqs:SendMessage",
+    "sqs:DeleteMessageBatch": "sqs:DeleteMessage",
+    "sqs:ChangeMessageVisibilityBatch": "sqs:ChangeMessageVisibility",
+}
+
+# Services whose requests the sandbox knows better than ministack.
+FINDERS: Final = {"ecs": ecs_permissions.facts, "events": bus_policies.facts, "ssm": parameter_permissions.facts}
 # Condition keys that are recorded with every request: what a policy may test without the request naming it.
 ALWAYS: Final = (
     "aws:principalarn",
@@ -66,6 +81,7 @@ _contexts: ContextVar[list[Any] | None] = ContextVar("sandbox_evaluated_contexts
 def install(parts: Parts) -> None:
     """Authorise and record every request, and every AssumeRole."""
     _collect_contexts()
+    _name_actions()
     _find_resources()
     _record_requests(parts)
     _record_trust(parts)
@@ -84,6 +100,16 @@ def _collect_contexts() -> None:
     EVALUATE.replace(evaluate)
 
 
+def _name_actions() -> None:
+    original = ACTION.original()
+
+    def extract(service: str, method: str, path: str, headers: Any, body: bytes, query_params: Any) -> str | None:
+        action = original(service, method, path, headers, body, query_params)
+        return PERMISSION_OF.get(action, action)
+
+    ACTION.replace(extract)
+
+
 def _find_resources() -> None:
     original = RESOURCE.original()
 
@@ -98,11 +124,10 @@ def _find_resources() -> None:
         account_id: str,
     ) -> str:
         facts = Facts()
-        if service in ("ecs", "events"):
+        find = FINDERS.get(service)
+        if find is not None:
             action = headers.get("x-amz-target", "").rsplit(".", 1)[-1]
-            request = _json_object(body)
-            find = ecs_permissions.facts if service == "ecs" else bus_policies.facts
-            found = find(action, request, account_id, region)
+            found = find(action, _json_object(body), account_id, region)
             facts = Facts(*found) if found is not None else facts
         _facts.set(facts)
         if facts.resources:
@@ -134,7 +159,7 @@ def _record_requests(parts: Parts) -> None:
         facts = _facts.get()
         context = {**(service_context or {}), **facts.context}
         # ministack itself walks through the buses of a PutEvents call.
-        resources = facts.resources if service == "ecs" and facts.resources else (resource_arn,)
+        resources = facts.resources if service != "events" and facts.resources else (resource_arn,)
         for resource in resources:
             collected: list[Any] = []
             token = _contexts.set(collected)
