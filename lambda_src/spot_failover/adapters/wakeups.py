@@ -119,7 +119,7 @@ def _text(document: dict[str, object], name: str) -> str:
     value = document.get(name)
     if not isinstance(value, str) or not value:
         raise InvalidWakeUpError(
-            f"The message for job {document['job']} has {name} {value!r}; wanted is text."
+            f"The message for job {document['job']} has {name} {value!r}, which is not text."
         )
     return value
 
