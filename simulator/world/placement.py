@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
 from simulator.world import strategy
@@ -38,6 +39,9 @@ class Placement:
         self._messages = ground.messages
         self._pools = ground.pools
         self._throttles = ground.throttles
+        # A launch rate is how fast Fargate works, not how often one may ask: the time factor does apply.
+        factor = ground.latencies.time_factor
+        self._launches = replace(LAUNCHES, per_second=LAUNCHES.per_second * factor)
         self._lifecycle = lifecycle
         self._deployments = deployments
 
@@ -63,7 +67,7 @@ class Placement:
             self._messages.tasks(service, "has started {count} tasks:", started)
         return min(retries, default=None)
 
-    def start_failed(self, service: Service, deployment: Deployment | None) -> None:
+    def start_failed(self, service: Service) -> None:
         """Slow a service down whose tasks cannot start, ever more up to AWS's documented 27 minutes."""
         service.start_failures += 1
         if service.start_failures >= _PATIENCE:
@@ -72,7 +76,6 @@ class Placement:
             service.start_retry_at = self._schedule.now + self._latencies.scaled(wait)
             if self._messages.say_once(service, f"{_START_IMPAIRED} {TROUBLESHOOTING}"):
                 self._events.service_action(service, "WARN", "SERVICE_TASK_START_IMPAIRED")
-        self._deployments.failed(service, deployment)
 
     def new_task(self, service: Service, deployment: Deployment, provider: str | None) -> Task:
         """Make a task of a deployment, not launched yet."""
@@ -130,14 +133,13 @@ class Placement:
                 if not stuck:
                     failed += 1
                     continue
-            if not self._throttles.allows(account, region, LAUNCHES, self._schedule.now, provider):
-                return self._schedule.now + timedelta(seconds=1)
+            if not self._throttles.allows(account, region, self._launches, self._schedule.now, provider):
+                return self._schedule.now + self._latencies.scaled(1)
             task = self.new_task(service, deployment, provider or None)
             self._lifecycle.launch(task, stuck=stuck)
             started.append(task)
         if not failed:
             service.placement_failures.pop(provider, None)
-            service.placement_retry_at.pop(provider, None)
             return None
         return self._placement_failed(service, deployment, provider)
 

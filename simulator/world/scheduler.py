@@ -12,7 +12,7 @@ from simulator.world.log import Log, Sample
 from simulator.world.model import RolloutState, Service, Task, TaskStatus
 from simulator.world.placement import Placement
 from simulator.world.rolling import Rollout, next_steps
-from simulator.world.tasks import TaskLifecycle
+from simulator.world.tasks import CAPACITY_UNAVAILABLE, TaskLifecycle
 
 _NO_NEWS = frozenset({TaskStatus.PROVISIONING, TaskStatus.PENDING, TaskStatus.ACTIVATING})
 _GONE = frozenset({TaskStatus.DEPROVISIONING, TaskStatus.STOPPED})
@@ -66,13 +66,16 @@ class ServiceScheduler:
         self.wake(service)
 
     def failed(self, task: Task) -> None:
-        """Count a task that failed to start or crashed."""
+        """Count a task that failed to start or crashed.
+
+        A task given up for want of capacity does not slow the service down: placement has its own retries,
+        and a service that recovered too slowly from a drought would flatter whoever protects it.
+        """
         if task.service is None:
             return
-        if task.started_at is None:
-            self._placement.start_failed(task.service, task.deployment)
-        else:
-            self._deployments.failed(task.service, task.deployment)
+        if task.started_at is None and task.stopped_reason != CAPACITY_UNAVAILABLE:
+            self._placement.start_failed(task.service)
+        self._deployments.failed(task.service, task.deployment)
 
     def record(self, service: Service) -> None:
         """Write down what the service has now."""

@@ -16,7 +16,7 @@ from simulator.world.errors import (
 from simulator.world.ground import Ground
 from simulator.world.history import History
 from simulator.world.model import Cluster, Document, Service
-from simulator.world.names import arn, last_part
+from simulator.world.names import arn, last_part, partition
 from simulator.world.paging import page
 from simulator.world.refusals import (
     check_controller,
@@ -68,7 +68,7 @@ class ServicesApi:
             cluster=cluster,
             name=name,
             created_at=self._schedule.now,
-            created_by=f"arn:aws:iam::{self._region.account}:root",
+            created_by=f"arn:{partition(self._region.name)}:iam::{self._region.account}:root",
             desired_count=check_count(desired, "desiredCount"),
             controller=controller,
             scheduling_strategy=request.get("schedulingStrategy") or "REPLICA",

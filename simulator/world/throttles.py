@@ -13,7 +13,7 @@ class Limit:
 
     group: str
     burst: int
-    per_second: int
+    per_second: float
 
 
 # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html

@@ -78,7 +78,6 @@ class Weather:
         starting = [task for task in holders if task.is_starting and task.is_wanted]
         for task in self._random.sample(starting, min(excess, len(starting))):
             self._lifecycle.fail_to_start(task, CAPACITY_UNAVAILABLE)
-            self._pools.release(task)
             excess -= 1
         running = [task for task in holders if task.is_running and task.is_wanted]
         for task in self._random.sample(running, min(excess, len(running))):

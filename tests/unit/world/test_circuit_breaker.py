@@ -67,6 +67,18 @@ def test_a_rollback_takes_the_strategy_back_with_it(stage: Stage) -> None:
     assert stage.counts() == (2, 0)
 
 
+def test_a_rollback_that_fails_is_not_rolled_back_again(stage: Stage) -> None:
+    stage.running(desired=2, deploymentConfiguration=BREAKER)
+    stage.world.behaviours.set(key(), Behaviour(start_fails=True))
+
+    stage.update(taskDefinition="web:2")
+    stage.advance(12 * 3600)
+
+    assert failures(stage) == 2
+    assert primary(stage)["rolloutState"] == "FAILED"
+    assert stage.counts() == (2, 0)
+
+
 def test_without_rollback_the_deployment_stays_failed_and_the_old_tasks_run_on(stage: Stage) -> None:
     stage.running(desired=2, deploymentConfiguration=NO_ROLLBACK)
     stage.world.behaviours.set(key(), Behaviour(start_fails=True))

@@ -37,6 +37,34 @@ def test_the_retries_grow_apart_up_to_a_limit(stage: Stage) -> None:
     assert all(235 <= gap <= 365 for gap in gaps[6:])
 
 
+def test_after_a_success_the_retries_begin_anew(stage: Stage) -> None:
+    stage.world.weather.set_stuck_share(0)
+    stage.drought()
+    stage.create()
+    stage.advance(3600)
+    stage.calm()
+    stage.until(lambda: stage.counts() == (4, 0))
+    stage.drought()
+    told = len(stage.placement_failures())
+
+    stage.advance(60)
+
+    assert len(stage.placement_failures()) - told >= 2
+
+
+def test_a_new_deployment_is_tried_at_once(stage: Stage) -> None:
+    stage.world.weather.set_stuck_share(0)
+    stage.drought()
+    stage.create()
+    stage.advance(3600)
+    stage.calm()
+
+    stage.roll()
+    stage.advance(2)
+
+    assert stage.counts() == (0, 4)
+
+
 def test_the_services_own_messages_say_it_once(stage: Stage) -> None:
     stage.drought()
     stage.create()
@@ -88,6 +116,17 @@ def test_when_the_drought_ends_spot_comes_back_by_itself(stage: Stage) -> None:
     stage.drought()
     stage.advance(60)
     assert any("unable to place" in message for message in stage.messages()[:3])
+
+
+def test_tasks_given_up_for_want_of_capacity_do_not_slow_the_service_down(stage: Stage) -> None:
+    stage.world.weather.set_stuck_share(1)
+    stage.drought()
+    stage.create(desired=2)
+    stage.advance(2 * 3600)
+
+    assert len(stage.of_type("ECS Task State Change", "PROVISIONING")) > 10
+    assert stage.of_type("ECS Service Action", "SERVICE_TASK_START_IMPAIRED") == []
+    assert stage.service()["deployments"][0]["failedTasks"] > 10
 
 
 def test_part_of_the_capacity_lets_part_of_the_tasks_run(stage: Stage) -> None:

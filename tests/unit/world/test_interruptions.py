@@ -35,6 +35,44 @@ def test_a_task_that_heeds_sigterm_is_gone_at_once(stage: Stage) -> None:
     assert stage.last().serving == 0
 
 
+def test_no_stop_timeout_outlasts_the_notice(stage: Stage) -> None:
+    stage.world.register_task_definition(ACCOUNT, REGION, "slow:1", stop_timeout=600)
+    stage.world.behaviours.set(key(), Behaviour(exit_at=ExitAt.STOP_TIMEOUT))
+    stage.running(desired=1, taskDefinition="slow:1")
+
+    [arn] = interrupt(stage, 1)
+    stage.advance(121)
+
+    [task] = stage.api.describe_tasks({"cluster": CLUSTER, "tasks": [arn]})["tasks"]
+    assert task["lastStatus"] == "STOPPING"
+    stage.advance(9)
+    assert stage.statuses(arn)[-1] == "DEPROVISIONING/STOPPED"
+
+
+def test_the_capacity_of_a_stopped_task_is_free_for_another(stage: Stage) -> None:
+    stage.drought(capacity=4)
+    stage.running(desired=4)
+    stage.create("other", desired=2)
+    stage.advance(30)
+    assert stage.counts("other") == (0, 0)
+
+    stage.update(desiredCount=2)
+    stage.until(lambda: stage.counts("other") == (2, 0))
+
+    assert stage.counts() == (2, 0)
+
+
+def test_a_noticed_task_takes_no_place_in_a_rollout(stage: Stage) -> None:
+    stage.world.behaviours.set(key(), Behaviour(exit_at=ExitAt.STOP_TIMEOUT))
+    stage.running(desired=4, deploymentConfiguration={"minimumHealthyPercent": 100, "maximumPercent": 150})
+    stage.drought(capacity=2)
+
+    stage.roll(capacityProviderStrategy=[{"capacityProvider": "FARGATE", "weight": 1}])
+    stage.advance(2)
+
+    assert stage.service()["pendingCount"] == 4
+
+
 def test_the_notice_repeats_its_reason_in_every_later_state(stage: Stage) -> None:
     stage.running(desired=1)
 

@@ -101,12 +101,14 @@ def test_a_steady_service_names_its_capacity_providers(stage: Stage) -> None:
     ]
 
 
-def test_two_hundred_tasks_are_launched_at_the_rate_fargate_allows(stage: Stage) -> None:
+@pytest.mark.parametrize("factor", [1, 20])
+def test_two_hundred_tasks_are_launched_at_the_rate_fargate_allows(factor: float) -> None:
+    stage = Stage(time_factor=factor)
     stage.create(desired=200)
-    stage.advance(1.5)
+    stage.advance(1.5 / factor)
     assert stage.counts() == (0, 100)
 
-    stage.advance(5.5)
+    stage.advance(5.5 / factor)
 
     assert sum(stage.counts()) == 200
     assert stage.placement_failures() == []
