@@ -48,7 +48,7 @@ bench: setup package ## Measure against the budgets: latency, ECS calls, cold im
 	@$(python) -m bench
 
 clean: ## Remove everything these targets made
-	rm -rf .venv build modules/central-hub/package/*.zip
+	rm -rf .venv build modules/central-hub/package
 	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 
 setup: $(stamps)/venv $(stamps)/terraform

@@ -5,6 +5,7 @@ Usage: python tools/package.py [ZIP]
 
 import argparse
 import hashlib
+import io
 import os
 import subprocess
 import sys
@@ -67,17 +68,19 @@ def contents(sources: Path, dependencies: Path) -> dict[str, bytes]:
 
 def write(files: Mapping[str, bytes], path: Path) -> bool:
     """Write the zip; leave an equal one untouched, and say whether it was written."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as package:
+        for name in sorted(files):
+            entry = zipfile.ZipInfo(name, TIMESTAMP)
+            entry.create_system, entry.external_attr = UNIX, READABLE
+            package.writestr(entry, files[name], zipfile.ZIP_DEFLATED, compresslevel=9)
+    if path.exists() and path.read_bytes() == buffer.getvalue():
+        return False
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=path.parent) as aside:
-        new = Path(aside) / path.name
-        with zipfile.ZipFile(new, "w") as package:
-            for name in sorted(files):
-                entry = zipfile.ZipInfo(name, TIMESTAMP)
-                entry.create_system, entry.external_attr = UNIX, READABLE
-                package.writestr(entry, files[name], zipfile.ZIP_DEFLATED, compresslevel=9)
-        if path.exists() and path.read_bytes() == new.read_bytes():
-            return False
-        new.replace(path)
+    # Put in place whole: someone may be reading the old one.
+    new = path.with_name(f"{path.name}.{os.getpid()}")
+    new.write_bytes(buffer.getvalue())
+    new.replace(path)
     return True
 
 
