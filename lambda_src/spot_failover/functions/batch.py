@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from spot_failover.domain.errors import SpotFailoverError
 
@@ -20,6 +20,15 @@ logger = logging.getLogger(__name__)
 BatchResponse: TypeAlias = dict[str, list[dict[str, str]]]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Context(Protocol):
+    """What the functions use of the context that Lambda gives them."""
+
+    @property
+    def invoked_function_arn(self) -> str: ...
+    @property
+    def aws_request_id(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,19 +10,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any, assert_never
+from typing import Any, assert_never
 
 from spot_failover.events.envelope import read_body
 from spot_failover.events.errors import EventError
 from spot_failover.events.model import EvidenceSignal, Ignored, RegistrationSignal, Signal, TickSignal
 from spot_failover.events.parser import parse
-from spot_failover.functions.batch import BatchResponse, Message, respond
+from spot_failover.functions.batch import BatchResponse, Context, Message, respond
 from spot_failover.functions.composition import Hub, Place, utc_now
 from spot_failover.functions.settings import observe_settings
 from spot_failover.jobs import ports
-
-if TYPE_CHECKING:
-    from aws_lambda_powertools.utilities.typing import LambdaContext
 
 logger = logging.getLogger(__name__)
 
@@ -77,7 +74,7 @@ def _parts(function_arn: str) -> tuple[Hub, Observer]:
     return hub, Observer(hub.evidence, hub.spokes, hub.queue, hub.metrics, settings.drills, place.account)
 
 
-def handler(event: dict[str, Any], context: LambdaContext) -> BatchResponse:
+def handler(event: dict[str, Any], context: Context) -> BatchResponse:
     """Take a batch from a standard queue."""
     hub, observer = _parts(context.invoked_function_arn)
     with hub.logger.append_context_keys(function_request_id=context.aws_request_id), hub.metrics.published():

@@ -7,19 +7,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any, assert_never
+from typing import Any, assert_never
 
 from spot_failover.adapters import wakeups
 from spot_failover.adapters.wakeups import InvalidWakeUpError
-from spot_failover.functions.batch import BatchResponse, Message, respond
+from spot_failover.functions.batch import BatchResponse, Context, Message, respond
 from spot_failover.functions.composition import Place, WorkHub, utc_now
 from spot_failover.functions.settings import work_settings
 from spot_failover.jobs import ports
 from spot_failover.jobs.reconcile import WakeUp
 from spot_failover.jobs.survey import SurveyRequest
-
-if TYPE_CHECKING:
-    from aws_lambda_powertools.utilities.typing import LambdaContext
 
 logger = logging.getLogger(__name__)
 
@@ -60,7 +57,7 @@ def _parts(function_arn: str) -> tuple[WorkHub, Worker]:
     return hub, Worker(hub.reconcile, hub.survey, hub.metrics)
 
 
-def handler(event: dict[str, Any], context: LambdaContext) -> BatchResponse:
+def handler(event: dict[str, Any], context: Context) -> BatchResponse:
     """Take a batch from work.fifo; a message that fails holds back those of its group only."""
     hub, worker = _parts(context.invoked_function_arn)
     with hub.logger.append_context_keys(function_request_id=context.aws_request_id), hub.metrics.published():

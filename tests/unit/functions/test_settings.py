@@ -1,0 +1,98 @@
+"""The functions' settings: all that is wrong is told at once, and nothing is guessed."""
+
+import pytest
+
+from spot_failover.domain.record import Operation
+from spot_failover.functions.settings import (
+    ObserveSettings,
+    SettingsError,
+    WorkSettings,
+    observe_settings,
+    work_settings,
+)
+
+SHARED = {
+    "EVIDENCE_TABLE": "spot-failover-evidence",
+    "STATE_TABLE": "ecs_cp_restore_state",
+    "WORK_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/111122223333/spot-failover-work.fifo",
+    "POWERTOOLS_SERVICE_NAME": "spot-failover",
+}
+OBSERVE = {**SHARED, "DRILLS": "false"}
+WORK = {
+    **SHARED,
+    "EVENT_BUS_ARN": "arn:aws:events:eu-west-1:111122223333:event-bus/spot-failover",
+    "SPOKE_ROLE_NAME": "CentralSpotAutomationRole",
+    "EXTERNAL_ID": "spot-failover",
+    "OPERATION": "dry_run",
+}
+
+
+def test_observe_reads_its_settings_with_defaults_for_log_and_metrics() -> None:
+    assert observe_settings(OBSERVE) == ObserveSettings(
+        evidence_table="spot-failover-evidence",
+        state_table="ecs_cp_restore_state",
+        work_queue_url=SHARED["WORK_QUEUE_URL"],
+        log_level="INFO",
+        metrics_namespace="Fargate/Failover",
+        service_name="spot-failover",
+        drills=False,
+    )
+
+
+def test_work_reads_its_settings() -> None:
+    settings = work_settings({**WORK, "LOG_LEVEL": "DEBUG", "METRICS_NAMESPACE": "Dev"})
+
+    assert settings == WorkSettings(
+        evidence_table="spot-failover-evidence",
+        state_table="ecs_cp_restore_state",
+        work_queue_url=SHARED["WORK_QUEUE_URL"],
+        log_level="DEBUG",
+        metrics_namespace="Dev",
+        service_name="spot-failover",
+        event_bus_arn=WORK["EVENT_BUS_ARN"],
+        spoke_role_name="CentralSpotAutomationRole",
+        external_id="spot-failover",
+        operation=Operation.DRY_RUN,
+    )
+
+
+@pytest.mark.parametrize(("text", "drills"), [("true", True), ("false", False)])
+def test_drills_are_on_or_off(text: str, drills: bool) -> None:
+    assert observe_settings({**OBSERVE, "DRILLS": text}).drills is drills
+
+
+def test_every_missing_variable_of_observe_is_named_at_once() -> None:
+    with pytest.raises(SettingsError) as raised:
+        observe_settings({})
+
+    told = str(raised.value)
+    assert [name for name in OBSERVE if f"{name} is missing or empty." not in told] == []
+
+
+def test_every_missing_and_wrong_variable_of_work_is_named_at_once() -> None:
+    with pytest.raises(SettingsError) as raised:
+        work_settings({"OPERATION": "drain", "LOG_LEVEL": "LOUD", "STATE_TABLE": ""})
+
+    told = str(raised.value)
+    missing = [name for name in WORK if name != "OPERATION"]
+    assert [
+        name for name in missing if f"The environment variable {name} is missing or empty." not in told
+    ] == []
+    assert 'The environment variable OPERATION is "drain"; it must be "active" or "dry_run".' in told
+    assert (
+        'The environment variable LOG_LEVEL is "LOUD"; it must be "DEBUG", "INFO", "WARNING" or "ERROR".'
+        in told
+    )
+    assert told.endswith("Set them on the function; the module central-hub does.")
+
+
+def test_a_flag_is_neither_yes_nor_one() -> None:
+    with pytest.raises(SettingsError, match='DRILLS is "yes"; it must be "true" or "false"'):
+        observe_settings({**OBSERVE, "DRILLS": "yes"})
+
+
+def test_the_process_s_own_environment_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in OBSERVE.items():
+        monkeypatch.setenv(name, value)
+
+    assert observe_settings() == observe_settings(OBSERVE)
