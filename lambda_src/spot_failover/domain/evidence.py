@@ -30,7 +30,8 @@ class Evidence:
     """One event about one service.
 
     `time` is the event's own; `subject` is the task ARN, or the event id where no task is named.
-    `stopped` says that the task had already stopped; `lacks_capacity` that its reason named missing capacity.
+    `stopped` says that ECS counts the task as running no more; `lacks_capacity` that its reason named missing
+    capacity.
     """
 
     kind: EvidenceKind

@@ -49,9 +49,10 @@ _MAINTENANCE = "ECS is performing maintenance"
 _NOT_FOR_LACK_OF_CAPACITY = frozenset(
     {"EssentialContainerExited", "SpotInterruption", "TerminationNotice", "UserInitiated"}
 )
-# In these states the containers have ended.
+# From these states on ECS leaves the task out of the service's runningCount, whether or not its containers
+# still work: that count holds tasks whose last status is RUNNING.
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-lifecycle-explanation.html
-_ENDED = frozenset({"DEPROVISIONING", "STOPPED"})
+_ENDED = frozenset({"DEACTIVATING", "STOPPING", "DEPROVISIONING", "STOPPED"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class TaskState:
 
     @property
     def ended(self) -> bool:
-        """Whether the task's containers have ended."""
+        """Whether ECS no longer counts the task as running."""
         return self.last_status in _ENDED
 
     @property

@@ -22,8 +22,15 @@ def test_a_notice_becomes_evidence_about_its_task() -> None:
         event_id=event["id"],
         subject=event["detail"]["taskArn"],
         reason="Your Spot Task was interrupted.",
+        stopped=True,
     )
     assert signal.wake
+
+
+def test_only_a_running_task_is_still_in_the_running_count_of_ecs() -> None:
+    states = ["running", "deactivating", "stopping", "deprovisioning", "stopped"]
+    evidence = [evidence_of(load(f"spot-interruption-{state}.json")).evidence for state in states]
+    assert [row.stopped for row in evidence] == [False, True, True, True, True]
 
 
 def test_all_events_of_one_stop_are_about_one_task() -> None:
@@ -31,7 +38,6 @@ def test_all_events_of_one_stop_are_about_one_task() -> None:
     evidence = [evidence_of(load(f"spot-interruption-{state}.json")).evidence for state in states]
     assert len({row.subject for row in evidence}) == 1
     assert len({row.event_id for row in evidence}) == len(states)
-    assert [row.stopped for row in evidence] == [False, False, True, True]
 
 
 def test_a_started_task_is_recorded_but_wakes_nobody() -> None:

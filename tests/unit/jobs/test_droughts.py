@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from simulator.world import Sample
-from spot_failover.domain.policy import Policy, Restore
+from spot_failover.domain.policy import Policy, Restore, Thresholds
 from spot_failover.domain.record import Phase
 from tests.unit.jobs.fleet import KEY, Fleet
 
@@ -61,6 +61,16 @@ def test_a_service_survives_a_drought_and_comes_home() -> None:
     assert fleet.told == STORY
     assert_home(fleet)
     assert [len(request.get("capacityProviderStrategy", [])) for request in fleet.ecs.updates] == [2, 1]
+
+
+def test_a_task_under_notice_is_missing_once_and_not_again_when_it_leaves_the_running_count() -> None:
+    fleet = Fleet(policy=Policy(thresholds=Thresholds(placement_failures=1000)))
+    fleet.world.weather.interrupt(KEY.account, KEY.region, KEY.cluster, KEY.service, 2)
+    fleet.run(minutes=0.5)  # both have had their notice, and have left the running count
+    fleet.world.weather.interrupt(KEY.account, KEY.region, KEY.cluster, KEY.service, 1)
+    fleet.run(minutes=0.1)
+    [told] = fleet.outbox.sent
+    assert "3 of 6 tasks are missing" in told.detail["reason"]
 
 
 def test_the_failover_runs_on_demand_before_the_noticed_tasks_are_gone_or_soon_after() -> None:
