@@ -1,4 +1,4 @@
-"""A local AWS for whole systems: ministack, corrected where AWS is stricter, with a modelled Fargate behind its ECS.
+"""A local AWS for whole systems: ministack, corrected where AWS is stricter, with a modelled Fargate behind.
 
 `Sandbox` starts one in a child process; `python -m simulator.sandbox` runs one in a terminal.
 """

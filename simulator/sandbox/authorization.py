@@ -1,4 +1,4 @@
-"""IAM checks of what AWS services do for a customer: ministack delivers without asking, AWS asks before it delivers."""
+"""IAM checks of what AWS services do for a customer: AWS asks before it delivers, ministack does not."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from simulator.sandbox.arns import account_of, service_of
 from simulator.sandbox.emulator import Emulator
 from simulator.sandbox.evaluation import ContextValue, Decision, Document, Kind, Policies, Question, answer
 from simulator.sandbox.organization import Organization
@@ -15,7 +16,7 @@ from simulator.sandbox.records import Records
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """What an AWS service wants to do on behalf of `source_arn`, a rule, schedule group, topic, alarm or function."""
+    """What an AWS service wants to do for `source_arn`: a rule, schedule group, topic, alarm or function."""
 
     service: str
     action: str
@@ -42,7 +43,7 @@ class Authorizer:
     records: Records
 
     def as_service(self, errand: Errand) -> Refusal | None:
-        """Check a delivery that an AWS service makes in its own name: the resource's policy has to admit it."""
+        """Check a delivery in the service's own name: the resource's policy has to admit it."""
         policy, owner = self.resource_policy(errand.resource)
         context = {**self._service_context(errand), **errand.context}
         question = Question(
@@ -58,16 +59,16 @@ class Authorizer:
             guarded=True,
             context=context,
         )
-        if self._ask(question, Policies(resource=policy)):
-            return None
-        return Refusal(
-            f"{errand.service} may not do {errand.action} on {errand.resource} for {errand.source_arn}."
-        )
+        if not self._ask(question, Policies(resource=policy)):
+            return Refusal(
+                f"{errand.service} may not do {errand.action} on {errand.resource} for {errand.source_arn}."
+            )
+        return self._may_encrypt(question)
 
     def as_role(
         self, role_arn: str, session: str, errand: Errand, actions: Iterable[str] = ()
     ) -> Refusal | None:
-        """Check a delivery made with a role: the role has to trust the service, and to be allowed every action."""
+        """Check a delivery made with a role, which has to trust the service and be allowed every action."""
         role = self.emulator.role(role_arn)
         if role is None:
             return Refusal(f"The role {role_arn} does not exist.")
@@ -126,7 +127,8 @@ class Authorizer:
     def principal_arn(self, principal: str) -> str:
         """Return `aws:PrincipalArn`: for a role's session the role's own ARN, with its path.
 
-        Source: IAM's reference of global condition keys, "For IAM roles, the request context returns the ARN of the role".
+        Source: IAM's reference of global condition keys, "For IAM roles, the request context returns the ARN
+        of the role".
         """
         if ":assumed-role/" not in principal:
             return principal
@@ -134,6 +136,35 @@ class Authorizer:
         name = principal.split(":assumed-role/", 1)[1].split("/", 1)[0]
         role = self.emulator.iam._roles.get_scoped(account, None, name) or {}
         return str(role.get("Arn") or f"{principal.split(':sts:', maxsplit=1)[0]}:iam::{account}:role/{name}")
+
+    def _may_encrypt(self, delivery: Question) -> Refusal | None:
+        """Check the key of an encrypted queue or topic: who delivers has to be allowed to use it.
+
+        The keys that AWS manages admit no other service. (SNS developer guide, "Enable compatibility between
+        event sources from AWS services and encrypted topics"; the SQS guide says the same of queues.)
+        """
+        name = self._key_name(delivery.resource)
+        if not name:
+            return None
+        if name.startswith("alias/aws/"):
+            return Refusal(f"The key {name} of {delivery.resource} lets no {delivery.service} use it.")
+        key = self.emulator.kms._resolve_key(name) or {}
+        for action in ("kms:GenerateDataKey", "kms:Decrypt"):
+            arn = str(key.get("Arn", name))
+            question = replace(delivery, action=action, resource=arn, owner=account_of(arn))
+            if not self._ask(question, Policies(resource=parsed(key.get("Policy")))):
+                return Refusal(
+                    f"{delivery.service} may not do {action} with {arn}, the key of {delivery.resource}."
+                )
+        return None
+
+    def _key_name(self, resource: str) -> str:
+        found: Mapping[str, Any] | None = None
+        if service_of(resource) == "sqs":
+            found = self.emulator.sqs._queue_by_arn(resource)
+        elif service_of(resource) == "sns":
+            found = self.emulator.sns._topic_by_arn_any_scope(resource)
+        return str(((found or {}).get("attributes") or {}).get("KmsMasterKeyId") or "")
 
     def _role_question(self, role_arn: str, session: str, errand: Errand) -> Question:
         account = account_of(role_arn)
@@ -177,18 +208,6 @@ class Authorizer:
         decision = answer(question, policies)
         self.records.evaluated(question, decision)
         return decision is Decision.ALLOW
-
-
-def account_of(arn: str) -> str:
-    """Return the account field of an ARN ("" if it has none)."""
-    parts = arn.split(":")
-    return parts[4] if len(parts) > 5 else ""
-
-
-def service_of(arn: str) -> str:
-    """Return the service field of an ARN ("" if it is none)."""
-    parts = arn.split(":")
-    return parts[2] if len(parts) > 5 else ""
 
 
 def parsed(policy: Any) -> Document | None:

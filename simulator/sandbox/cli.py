@@ -12,17 +12,20 @@ from simulator.sandbox.seams import SeamError
 from simulator.sandbox.server import HOST, Options, PortTakenError, serve
 
 GREETING = """\
-The sandbox answers for AWS at {endpoint} (only on this machine). Time passes {factor:g} times as fast as on AWS.
+The sandbox answers for AWS at {endpoint} (on this machine only).
+Tasks start and stop {factor:g} times as fast as on AWS.
 
 Every 12-digit access key is the root user of that account. For the AWS CLI, an SDK or Terraform:
 
-    export AWS_ENDPOINT_URL={endpoint} AWS_ACCESS_KEY_ID=111111111111 AWS_SECRET_ACCESS_KEY=sandbox AWS_REGION=eu-central-1
+    export AWS_ENDPOINT_URL={endpoint} AWS_REGION=eu-central-1
+    export AWS_ACCESS_KEY_ID=111111111111 AWS_SECRET_ACCESS_KEY=sandbox
     aws ecs list-clusters
     terraform apply
 
 Several accounts in one Terraform configuration: a provider block for each with
 
-    access_key = "222222222222"  secret_key = "sandbox"  skip_credentials_validation = true  skip_requesting_account_id = false
+    access_key = "222222222222"
+    secret_key = "sandbox"
 
 From another terminal:
 
@@ -91,11 +94,13 @@ def _print_status(control: Control) -> None:
     services = control.services()
     if services:
         print(
-            f"\n{'account':14}{'region':16}{'service':40}{'Spot':>6}{'on-demand':>11}{'serving':>9}{'desired':>9}"
+            f"\n{'account':14}{'region':16}{'service':40}"
+            f"{'Spot':>6}{'on-demand':>11}{'serving':>9}{'desired':>9}"
         )
     for each in services:
         name = f"{each['cluster']}/{each['service']}"
-        figures = f"{each['spot_running']:>6}{each['on_demand_running']:>11}{each['serving']:>9}{each['desired']:>9}"
+        running = f"{each['spot_running']:>6}{each['on_demand_running']:>11}"
+        figures = f"{running}{each['serving']:>9}{each['desired']:>9}"
         print(f"{each['account']:14}{each['region']:16}{name:40}{figures}")
 
 

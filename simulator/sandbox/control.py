@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from typing import Any, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from simulator.sandbox.evaluation import Decision
 from simulator.sandbox.records import Evaluation
@@ -46,7 +46,7 @@ class Control:
         return self._page("log", since)
 
     def calls(self, since: int = 0) -> tuple[list[Document], int]:
-        """Return ECS API calls from an index on: time, principal, action, cluster, service, error, request."""
+        """Return ECS calls from an index on: time, principal, action, cluster, service, error, request."""
         return self._page("calls", since)
 
     def deliveries(self, since: int = 0) -> tuple[list[Document], int]:
@@ -62,7 +62,7 @@ class Control:
         return [evaluation for evaluation in self.decisions() if evaluation.decision is not Decision.ALLOW]
 
     def policies(self) -> Document:
-        """Return every stored policy document: `identity` and `trust` by role ARN, `resource` by resource ARN."""
+        """Return every stored policy: `identity` and `trust` by role ARN, `resource` by resource ARN."""
         return self._get("policies")
 
     def metrics(self) -> list[Document]:
@@ -102,7 +102,7 @@ class Control:
         self._post("events", {"copies": copies, "shuffle_seconds": shuffle_seconds})
 
     def emit(self, envelope: Document) -> None:
-        """Put an event on the default bus of its account and region, as the AWS service of its source would."""
+        """Put an event on the default bus of its account and region, as its AWS service would."""
         self._post("emit", envelope)
 
     def clear(self) -> None:
@@ -130,22 +130,24 @@ class Control:
 
     def _get(self, name: str, arguments: Document | None = None) -> Document:
         query = f"?{urlencode(arguments)}" if arguments else ""
-        return self._send(urllib.request.Request(f"{self.endpoint}/_sandbox/{name}{query}"))
+        return self._send("GET", f"{name}{query}")
 
     def _post(self, name: str, body: Document) -> Document:
-        content = json.dumps(body).encode()
-        return self._send(
-            urllib.request.Request(f"{self.endpoint}/_sandbox/{name}", data=content, method="POST")
-        )
+        return self._send("POST", name, json.dumps(body))
 
-    def _send(self, request: urllib.request.Request) -> Document:
+    def _send(self, method: str, path: str, body: str | None = None) -> Document:
+        connection = HTTPConnection(urlsplit(self.endpoint).netloc, timeout=self.timeout)
         try:
-            with urllib.request.urlopen(request, timeout=self.timeout) as response:  # noqa: S310 (loopback http)
-                answer: Document = json.load(response)
-                return answer
-        except urllib.error.HTTPError as error:
-            raise ControlRefusedError(json.load(error).get("error", str(error))) from error
-        except urllib.error.URLError as error:
+            connection.request(method, f"/_sandbox/{path}", body)
+            response = connection.getresponse()
+            answer: Document = json.load(response)
+        except (OSError, HTTPException, ValueError) as error:
             raise SandboxUnreachableError(
-                f"No sandbox answers at {self.endpoint} ({error.reason}). Start one with `make sandbox`, or name its port with --port."
+                f"No sandbox answers at {self.endpoint} ({error}). Start one with `make sandbox`, "
+                "or name its port with --port."
             ) from error
+        finally:
+            connection.close()
+        if response.status != HTTPStatus.OK:
+            raise ControlRefusedError(str(answer.get("error", answer)))
+        return answer

@@ -48,9 +48,8 @@ class ControlRequests:
         """Carry out a POST request."""
         changer = self._changers().get(name)
         if changer is None:
-            raise ControlError(
-                f"There is nothing to change at {name!r}. Choose one of: {', '.join(sorted(self._changers()))}."
-            )
+            known = ", ".join(sorted(self._changers()))
+            raise ControlError(f"There is nothing to change at {name!r}. Choose one of: {known}.")
         return changer(arguments)
 
     def _readers(self) -> dict[str, Callable[[Arguments], Answer]]:
@@ -119,7 +118,9 @@ class ControlRequests:
         account, region = _text(arguments, "account"), _text(arguments, "region")
         cluster, service = _text(arguments, "cluster"), _text(arguments, "service")
         with self.clock.using() as world:
-            tasks = world.weather.interrupt(account, region, cluster, service, int(arguments.get("count") or 1))
+            tasks = world.weather.interrupt(
+                account, region, cluster, service, int(arguments.get("count") or 1)
+            )
         return {"tasks": tasks}
 
     def _faults(self, arguments: Arguments) -> Answer:

@@ -1,6 +1,7 @@
 """Metrics that functions write into their logs in CloudWatch's Embedded Metric Format.
 
-AWS makes CloudWatch metrics of them; ministack leaves them in the log, so they are summed up from there on request.
+AWS makes CloudWatch metrics of them; ministack leaves them in the log, so they are summed up from there on
+request.
 """
 
 from __future__ import annotations

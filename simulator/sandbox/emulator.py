@@ -1,7 +1,8 @@
-"""The one place that imports ministack, the local AWS that the sandbox runs inside its own process and corrects.
+"""The one place that imports ministack, the local AWS that the sandbox runs in its own process and corrects.
 
-ministack reads its environment when it is imported, so `load` may only be called once the environment is ready
-(`simulator.sandbox.environment`). It has no type hints: its modules are `ModuleType` here and their attributes `Any`.
+ministack reads its environment when it is imported, so `load` may only be called once the environment is
+ready (`simulator.sandbox.environment`). It has no type hints: its modules are `ModuleType` here and their
+attributes `Any`.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from dataclasses import dataclass
 from importlib import import_module, metadata
 from types import ModuleType
 from typing import Any
+
+from simulator.sandbox.arns import account_of, resource_of
 
 PINNED_VERSION = "1.5.33"
 
@@ -38,6 +41,7 @@ class Emulator:
     events: ModuleType
     functions: ModuleType
     iam: ModuleType
+    kms: ModuleType
     logs: ModuleType
     scheduler: ModuleType
     sns: ModuleType
@@ -55,10 +59,10 @@ class Emulator:
 
     def role(self, role_arn: str) -> dict[str, Any] | None:
         """Return the stored IAM role of an ARN."""
-        parts = role_arn.split(":")
-        if len(parts) < 6 or not parts[5].startswith("role/"):
+        resource = resource_of(role_arn)
+        if not resource.startswith("role/"):
             return None
-        found = self.iam._roles.get_scoped(parts[4], None, parts[5].rsplit("/", 1)[-1])
+        found = self.iam._roles.get_scoped(account_of(role_arn), None, resource.rsplit("/", 1)[-1])
         return found if isinstance(found, dict) and found.get("Arn") == role_arn else None
 
 
@@ -74,6 +78,7 @@ def load() -> Emulator:
         events=module("services.eventbridge"),
         functions=module("services.lambda_svc"),
         iam=module("services.iam"),
+        kms=module("services.kms"),
         logs=module("services.cloudwatch_logs"),
         scheduler=module("services.scheduler"),
         sns=module("services.sns"),

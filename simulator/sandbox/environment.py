@@ -1,4 +1,4 @@
-"""The environment that ministack and the functions it runs see: nothing of the user's own AWS set-up, no Docker."""
+"""The environment that ministack and its functions see: nothing of the user's own AWS set-up, no Docker."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ PASSED_ON = (
 def prepare(environment: MutableMapping[str, str], *, port: int, directory: Path, log_level: str) -> None:
     """Replace an environment's variables by those of the sandbox.
 
-    Functions run in child processes that inherit it: a profile, an endpoint or credentials of the user must not reach
-    them. Everything that ministack could do outside this process is switched off.
+    Functions run in child processes that inherit it: a profile, an endpoint or credentials of the user must
+    not reach them. Everything that ministack could do outside this process is switched off.
     """
     kept = {name: environment[name] for name in PASSED_ON if name in environment}
     environment.clear()

@@ -1,7 +1,8 @@
-"""IAM questions and their answers: one form for what the sandbox decides, records and asks again with other policies.
+"""IAM questions and their answers: one form for what is decided, recorded, and asked again of other policies.
 
-A question holds everything that a decision depends on except the policies, so that a recorded one can be answered
-again later, in another process, with a statement taken out. ministack's own evaluator gives the answers.
+A question holds everything that a decision depends on except the policies, so that a recorded one can be
+answered again later, in another process, with a statement taken out. ministack's own evaluator gives the
+answers.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from simulator.sandbox import emulator
 Document = Mapping[str, Any]
 ContextValue = str | Sequence[str] | None
 
-# The entry of an evaluation's service context under which a question's complete context is handed to the evaluator.
+# The entry of an evaluation's service context under which a question's complete context is handed to the
+# evaluator.
 COMPLETE_CONTEXT: Final = "sandbox:complete-context"
 TIME_KEYS: Final = frozenset({"aws:currenttime", "aws:epochtime"})
 
@@ -25,7 +27,7 @@ TIME_KEYS: Final = frozenset({"aws:currenttime", "aws:epochtime"})
 class Kind(StrEnum):
     """Which policies a question is put to."""
 
-    REQUEST = "request"  # a caller's API request: its identity policies, and the resource's policy where there is one
+    REQUEST = "request"  # an API request: the caller's identity policies, and the resource's policy if any
     RESOURCE = "resource"  # a caller without identity policies (the root user): the resource's policy alone
     SERVICE = "service"  # an AWS service that delivers something: the resource's policy has to name it
     TRUST = "trust"  # who wants to assume a role: the role's trust policy
@@ -41,11 +43,11 @@ class Decision(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """May `principal` do `action` on `resource`?
+    """Whether `principal` may do `action` on `resource`.
 
-    `role` is the role whose identity policies count, `service` the service principal that asks. `guarded` says that the
-    resource is of a kind that has a policy of its own; `owner` is its account. `context` maps condition keys in lower
-    case to their values.
+    `role` is the role whose identity policies count, `service` the service principal that asks. `guarded`
+    says that the resource is of a kind that has a policy of its own; `owner` is its account. `context` maps
+    condition keys in lower case to their values.
     """
 
     kind: Kind

@@ -28,8 +28,8 @@ class SandboxStartError(RuntimeError):
 class Sandbox:
     """Starts a sandbox on a free port and stops it again.
 
-    The child watches its standard input, so it ends with this process even if that is killed; the workers of its
-    functions watch theirs.
+    The child watches its standard input, so it ends with this process even if that is killed; the workers of
+    its functions watch theirs.
 
     >>> with Sandbox(time_factor=20) as sandbox:
     ...     subprocess.run(["terraform", "apply"], env=sandbox.env("111111111111", "eu-central-1"))
@@ -103,7 +103,7 @@ class Sandbox:
                 text=True,
                 cwd=ROOT,
                 env={**os.environ, "PYTHONPATH": str(ROOT)},
-                start_new_session=True,  # Ctrl-C goes to this process alone, which then stops the child in order
+                start_new_session=True,  # Ctrl-C reaches this process alone, which then stops the child
             )
         line = self._first_line(self._process)
         if not line:
@@ -130,7 +130,7 @@ class Sandbox:
                 stream.close()
 
     def env(self, account: str, region: str, base: Mapping[str, str] | None = None) -> dict[str, str]:
-        """Return an environment in which AWS's own tools and SDKs act as an account's root user in the sandbox."""
+        """Return an environment in which AWS's tools and SDKs act as an account's root user here."""
         inherited = os.environ if base is None else base
         kept = {name: value for name, value in inherited.items() if not name.startswith("AWS_")}
         return kept | {

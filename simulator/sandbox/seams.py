@@ -1,4 +1,4 @@
-"""The places inside ministack where the sandbox puts its own code, checked before the first request is served."""
+"""The places inside ministack where the sandbox puts its own code, checked before anything is served."""
 
 from __future__ import annotations
 
@@ -53,6 +53,7 @@ def check(seams: Iterable[Seam]) -> None:
     problems = [problem for seam in seams if (problem := seam.problem()) is not None]
     if problems:
         raise SeamError(
-            f"ministack {emulator.version()} does not fit this sandbox, which was written for {emulator.PINNED_VERSION}: "
-            f"{'; '.join(problems)}. Install ministack=={emulator.PINNED_VERSION}, or mend the correction that uses the seam."
+            f"ministack {emulator.version()} does not fit this sandbox, which was written for "
+            f"{emulator.PINNED_VERSION}: {'; '.join(problems)}. "
+            f"Install ministack=={emulator.PINNED_VERSION}, or mend the correction that uses the seam."
         )

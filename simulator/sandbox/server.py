@@ -1,4 +1,4 @@
-"""Runs the sandbox in this process: ministack with its corrections, the world's clock, the control requests."""
+"""Runs the sandbox in this process: corrected ministack, the world's clock, the control requests."""
 
 from __future__ import annotations
 
@@ -55,8 +55,8 @@ class Options:
 def serve(options: Options, ready: Callable[[int], None], *, until_stdin_closes: bool = False) -> None:
     """Serve until a signal comes (or, where asked, until standard input is closed); `ready` gets the port.
 
-    Raises `PortTakenError` and `SeamError` before anything is served. Ends the process: functions' workers and the
-    directory of their code end with it.
+    Raises `PortTakenError` and `SeamError` before anything is served. Ends the process: functions' workers
+    and the directory of their code end with it.
     """
     listening = _listen(options.port)
     port = int(listening.getsockname()[1])
@@ -85,7 +85,8 @@ def _listen(port: int) -> socket.socket:
     except OSError as error:
         listening.close()
         raise PortTakenError(
-            f"Cannot listen on {HOST}:{port}: {error.strerror}. Stop the program that uses the port, or choose another with --port."
+            f"Cannot listen on {HOST}:{port}: {error.strerror}. Stop the program that uses the port, "
+            "or choose another with --port."
         ) from error
     return listening
 

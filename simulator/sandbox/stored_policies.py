@@ -9,7 +9,7 @@ from simulator.sandbox.emulator import Emulator
 
 
 def stored_policies(emulator: Emulator) -> dict[str, dict[str, Any]]:
-    """Return identity policies by role and name, trust policies by role, and the policies of queues, topics and buses."""
+    """Return identity policies by role and name, trust policies by role, and those of queues, topics, buses and keys."""
     identity, trust = {}, {}
     for (account, _), role in emulator.iam._roles.to_dict().items():
         arn = str(role["Arn"])
@@ -23,7 +23,7 @@ def stored_policies(emulator: Emulator) -> dict[str, dict[str, Any]]:
     return {
         "identity": identity,
         "trust": trust,
-        "resource": {**_queues(emulator), **_topics(emulator), **_buses(emulator)},
+        "resource": {**_queues(emulator), **_topics(emulator), **_buses(emulator), **_keys(emulator)},
     }
 
 
@@ -46,3 +46,8 @@ def _buses(emulator: Emulator) -> dict[str, Any]:
         f"arn:aws:events:{region}:{account}:event-bus/{name}": policy
         for (account, region, name), policy in policies
     }
+
+
+def _keys(emulator: Emulator) -> dict[str, Any]:
+    keys = emulator.kms._keys.all_values()
+    return {str(key["Arn"]): parsed(key["Policy"]) for key in keys if key.get("Policy")}

@@ -1,4 +1,4 @@
-"""Extra copies of every minute's schedules: the world is faster than the wall clock that Scheduler goes by."""
+"""Extra copies of every minute's schedules: the world is faster than the clock that Scheduler goes by."""
 
 from __future__ import annotations
 

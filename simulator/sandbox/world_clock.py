@@ -33,7 +33,7 @@ class Delivering:
 
 
 class WorldClock:
-    """Owns the world: every use of it goes through `using`, which keeps other threads out and its time right."""
+    """Owns the world: every use goes through `using`, which keeps other threads out and its time right."""
 
     def __init__(
         self,

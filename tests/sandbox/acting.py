@@ -52,7 +52,8 @@ class Aws:
         credentials = Credentials(who) if isinstance(who, str) else who
         key = (service, credentials.key, region)
         if key not in self._clients:
-            self._clients[key] = boto3.client(
+            make: Any = boto3.client
+            self._clients[key] = make(
                 service,
                 region_name=region,
                 endpoint_url=self.sandbox.endpoint,
@@ -132,7 +133,9 @@ class Aws:
         found: dict[str, Any] = events.put_events(Entries=[put])["Entries"][0]
         return found
 
-    def messages(self, account: str, url: str, *, region: str = REGION, wait: int = 0) -> list[dict[str, Any]]:
+    def messages(
+        self, account: str, url: str, *, region: str = REGION, wait: int = 0
+    ) -> list[dict[str, Any]]:
         """Receive what is in a queue, with message attributes; what was received is gone."""
         sqs = self.client("sqs", account, region)
         found: list[dict[str, Any]] = sqs.receive_message(
@@ -146,7 +149,9 @@ class Aws:
         self, account: str, url: str, *, region: str = REGION, wait: int = 0
     ) -> list[dict[str, Any]]:
         """Receive events from a queue."""
-        return [json.loads(message["Body"]) for message in self.messages(account, url, region=region, wait=wait)]
+        return [
+            json.loads(message["Body"]) for message in self.messages(account, url, region=region, wait=wait)
+        ]
 
     def function(self, account: str, role_arn: str, code: str, *, timeout: int = 10) -> str:
         """Make a function whose module `main` holds the code with `handler`; returns its name."""

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from simulator.sandbox.control import ControlRefusedError
 from tests.sandbox.acting import OTHER_REGION, REGION, SPOKE, Aws, allow, document
 
 SPOT = [{"capacityProvider": "FARGATE_SPOT", "weight": 1}]
@@ -42,12 +43,14 @@ class Service:
         )["service"]
 
     def now(self) -> dict[str, Any]:
-        found: dict[str, Any] = self.ecs.describe_services(cluster=self.cluster, services=["api"])["services"][0]
+        found: dict[str, Any] = self.ecs.describe_services(cluster=self.cluster, services=["api"])[
+            "services"
+        ][0]
         return found
 
     def wait_running(self, count: int) -> dict[str, Any]:
         return self.aws.control.wait_for(
-            lambda: service if (service := self.now())["runningCount"] == count else None,
+            lambda: found if (found := self.now())["runningCount"] == count else None,
             seconds=15,
             what=f"{count} running tasks",
         )
@@ -81,13 +84,18 @@ def test_tags_of_a_service_are_kept(service: Service) -> None:
     service.ecs.tag_resource(resourceArn=arn, tags=[{"key": "spot-failover", "value": "off"}])
     described = service.ecs.describe_services(cluster=service.cluster, services=["api"], include=["TAGS"])
     assert {tag["key"] for tag in described["services"][0]["tags"]} == {"team", "spot-failover"}
-    assert {tag["key"] for tag in service.ecs.list_tags_for_resource(resourceArn=arn)["tags"]} == {"team", "spot-failover"}
+    assert {tag["key"] for tag in service.ecs.list_tags_for_resource(resourceArn=arn)["tags"]} == {
+        "team",
+        "spot-failover",
+    }
 
 
 def test_tasks_can_be_listed_and_described(service: Service) -> None:
     arns = service.ecs.list_tasks(cluster=service.cluster, serviceName="api")["taskArns"]
     tasks = service.ecs.describe_tasks(cluster=service.cluster, tasks=arns)["tasks"]
-    assert {(task["lastStatus"], task["capacityProviderName"]) for task in tasks} == {("RUNNING", "FARGATE_SPOT")}
+    assert {(task["lastStatus"], task["capacityProviderName"]) for task in tasks} == {
+        ("RUNNING", "FARGATE_SPOT")
+    }
     assert all(task["startedAt"].tzinfo for task in tasks)
 
 
@@ -124,12 +132,19 @@ def test_an_interruption_is_told_on_the_default_bus_of_account_and_region(aws: A
     service = Service(aws, desired=1)
     url, queue = aws.queue(SPOKE, allow("sqs:SendMessage", "{arn}", Principal=EVENTS))
     cluster_arn = service.created["clusterArn"]
-    pattern = {"source": ["aws.ecs"], "detail": {"clusterArn": [cluster_arn], "stopCode": ["SpotInterruption"]}}
+    pattern = {
+        "source": ["aws.ecs"],
+        "detail": {"clusterArn": [cluster_arn], "stopCode": ["SpotInterruption"]},
+    }
     aws.rule(SPOKE, {"Arn": queue}, pattern=pattern)
     service.wait_running(1)
     [task] = aws.control.interrupt(SPOKE, REGION, service.cluster, "api")
     [notice, *_] = aws.events_in(SPOKE, url, wait=10)
-    assert (notice["account"], notice["region"], notice["detail-type"]) == (SPOKE, REGION, "ECS Task State Change")
+    assert (notice["account"], notice["region"], notice["detail-type"]) == (
+        SPOKE,
+        REGION,
+        "ECS Task State Change",
+    )
     assert (notice["resources"], notice["detail"]["desiredStatus"]) == ([task], "STOPPED")
     service.delete()
 
@@ -182,10 +197,14 @@ def test_a_failover_and_back(aws: Aws) -> None:
         def moved(provider: str = provider) -> bool:
             arns = service.ecs.list_tasks(cluster=service.cluster)["taskArns"]
             tasks = service.ecs.describe_tasks(cluster=service.cluster, tasks=arns)["tasks"] if arns else []
-            return [(task["lastStatus"], task["capacityProviderName"]) for task in tasks] == [("RUNNING", provider)]
+            return [(task["lastStatus"], task["capacityProviderName"]) for task in tasks] == [
+                ("RUNNING", provider)
+            ]
 
         aws.control.wait_for(moved, seconds=15, what=f"a task on {provider}")
-        aws.control.wait_for(lambda: len(service.now()["deployments"]) == 1, seconds=15, what="the old one's end")
+        aws.control.wait_for(
+            lambda: len(service.now()["deployments"]) == 1, seconds=15, what="the old one's end"
+        )
     service.delete()
 
 
@@ -211,8 +230,6 @@ def test_an_unknown_service_has_aws_s_error(service: Service) -> None:
 
 
 def test_a_policy_document_is_no_control_request(aws: Aws) -> None:
-    from simulator.sandbox.control import ControlRefusedError
-
     with pytest.raises(ControlRefusedError, match="An event envelope needs"):
         aws.control.emit(document())
     with pytest.raises(ControlRefusedError, match="not 'storm'"):

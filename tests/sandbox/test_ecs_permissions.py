@@ -40,7 +40,9 @@ def test_update_service_is_checked_against_the_service(acting: Callable[..., Any
     assert code(lambda: ecs.update_service(cluster="other", service="api")) == "AccessDeniedException"
 
 
-def test_a_policy_that_names_the_cluster_as_resource_allows_no_service_call(acting: Callable[..., Any]) -> None:
+def test_a_policy_that_names_the_cluster_as_resource_allows_no_service_call(
+    acting: Callable[..., Any],
+) -> None:
     ecs = acting(allow(["ecs:UpdateService", "ecs:DescribeServices"], CLUSTER))
     assert code(lambda: ecs.update_service(cluster="shop", service="api")) == "AccessDeniedException"
     assert code(lambda: ecs.describe_services(cluster="shop", services=["api"])) == "AccessDeniedException"
@@ -49,7 +51,10 @@ def test_a_policy_that_names_the_cluster_as_resource_allows_no_service_call(acti
 def test_each_described_service_has_to_be_allowed(acting: Callable[..., Any]) -> None:
     ecs = acting(allow("ecs:DescribeServices", SERVICE))
     assert code(lambda: ecs.describe_services(cluster="shop", services=["api"])) == "ClusterNotFoundException"
-    assert code(lambda: ecs.describe_services(cluster="shop", services=["api", "web"])) == "AccessDeniedException"
+    assert (
+        code(lambda: ecs.describe_services(cluster="shop", services=["api", "web"]))
+        == "AccessDeniedException"
+    )
 
 
 @pytest.mark.parametrize("operation", ["list_services", "list_tasks"])
@@ -67,7 +72,7 @@ def test_the_cluster_key_binds_updates_too(acting: Callable[..., Any]) -> None:
 
 
 def test_execute_command_can_be_denied(acting: Callable[..., Any]) -> None:
-    enabling = {"Condition": {"Bool": {"ecs:enable-execute-command": "true"}}}
+    enabling: dict[str, Any] = {"Condition": {"Bool": {"ecs:enable-execute-command": "true"}}}
     ecs = acting(allow("ecs:UpdateService"), deny("ecs:UpdateService", **enabling))
     assert code(lambda: ecs.update_service(cluster="shop", service="api")) != "AccessDeniedException"
     enable = {"cluster": "shop", "service": "api", "enableExecuteCommand": True}
@@ -84,7 +89,11 @@ def test_describing_a_task_definition_needs_every_resource(acting: Callable[...,
 @pytest.mark.parametrize(
     ("action", "request_", "resources"),
     [
-        ("DescribeTasks", {"cluster": "shop", "tasks": ["abc"]}, [f"arn:aws:ecs:{REGION}:{HUB}:task/shop/abc"]),
+        (
+            "DescribeTasks",
+            {"cluster": "shop", "tasks": ["abc"]},
+            [f"arn:aws:ecs:{REGION}:{HUB}:task/shop/abc"],
+        ),
         ("UpdateService", {"service": SERVICE, "cluster": "shop"}, [SERVICE]),
         ("UpdateService", {"service": "api"}, [f"arn:aws:ecs:{REGION}:{HUB}:service/default/api"]),
         ("ListTasks", {"cluster": "shop"}, ["*"]),

@@ -22,7 +22,9 @@ class Hub:
     def __init__(self, aws: Aws, region: str = REGION) -> None:
         self.aws = aws
         self.region = region
-        self.bus = aws.bus(HUB, allow("events:PutEvents", "{arn}", Principal="*", Condition=FORWARDED), region=region)
+        self.bus = aws.bus(
+            HUB, allow("events:PutEvents", "{arn}", Principal="*", Condition=FORWARDED), region=region
+        )
         admitting = allow("sqs:SendMessage", "{arn}", Principal=EVENTS)
         self.url, queue = aws.queue(HUB, admitting, region=region)
         pattern = {"source": [{"prefix": ""}]}
@@ -35,10 +37,12 @@ class Hub:
 def forwarding(
     aws: Aws, bus: str, *, account: str = SPOKE, region: str = REGION, role: str | None = None, **target: Any
 ) -> tuple[str, str]:
-    """Give an account's default bus a rule that forwards one source; returns the source and the rule's ARN."""
+    """Give an account's default bus a rule that forwards one source; returns source and rule."""
     source = aws.name("app")
     role = role or aws.role(account, allow("events:PutEvents", bus), trust=EVENTS)
-    rule = aws.rule(account, {"Arn": bus, "RoleArn": role, **target}, pattern={"source": [source]}, region=region)
+    rule = aws.rule(
+        account, {"Arn": bus, "RoleArn": role, **target}, pattern={"source": [source]}, region=region
+    )
     return source, rule
 
 
@@ -51,7 +55,9 @@ def dead_letter_queue(aws: Aws, *, admits: bool = True) -> tuple[str, str]:
 def test_an_event_arrives_in_another_account_as_it_was(aws: Aws, region: str) -> None:
     hub = Hub(aws)
     source, _ = forwarding(aws, hub.bus, region=region)
-    sent = aws.put_event(SPOKE, source, region=region, Resources=["arn:a"], Detail='{"a": 1}', Time="2026-01-02T03:04:05Z")
+    sent = aws.put_event(
+        SPOKE, source, region=region, Resources=["arn:a"], Detail='{"a": 1}', Time="2026-01-02T03:04:05Z"
+    )
     assert hub.received() == [
         {
             "version": "0",
@@ -132,7 +138,11 @@ def test_what_is_refused_goes_to_the_dead_letter_queue(aws: Aws) -> None:
     [message] = aws.messages(SPOKE, url)
     attributes = {name: value["StringValue"] for name, value in message["MessageAttributes"].items()}
     assert json.loads(message["Body"])["source"] == source
-    assert (attributes["RULE_ARN"], attributes["TARGET_ARN"], attributes["ERROR_CODE"]) == (rule, hub.bus, "NO_PERMISSIONS")
+    assert (attributes["RULE_ARN"], attributes["TARGET_ARN"], attributes["ERROR_CODE"]) == (
+        rule,
+        hub.bus,
+        "NO_PERMISSIONS",
+    )
     assert hub.received() == []
 
 
@@ -148,7 +158,9 @@ def test_an_event_for_a_bus_that_does_not_exist_yet_goes_to_the_dead_letter_queu
 def test_a_dead_letter_queue_that_does_not_admit_the_rule_gets_nothing(aws: Aws) -> None:
     hub = Hub(aws)
     url, queue = dead_letter_queue(aws, admits=False)
-    source, rule = forwarding(aws, hub.bus, role=aws.role(SPOKE, trust=EVENTS), DeadLetterConfig={"Arn": queue})
+    source, rule = forwarding(
+        aws, hub.bus, role=aws.role(SPOKE, trust=EVENTS), DeadLetterConfig={"Arn": queue}
+    )
     aws.put_event(SPOKE, source)
     assert aws.messages(SPOKE, url) == []
     deliveries, _ = aws.control.deliveries()
@@ -170,8 +182,12 @@ def test_buses_that_forward_to_each_other_do_not_loop(aws: Aws) -> None:
         )
     event_id = aws.put_event(SPOKE, source, bus=there)["EventId"]
     deliveries, _ = aws.control.deliveries()
-    passed = [each["target"] for each in deliveries if each["event_id"] == event_id and each["outcome"] == "delivered"]
-    assert passed == [there, here] or passed == [here, there]
+    passed = [
+        each["target"]
+        for each in deliveries
+        if each["event_id"] == event_id and each["outcome"] == "delivered"
+    ]
+    assert passed in ([there, here], [here, there])
 
 
 def test_an_event_from_another_account_does_not_travel_to_a_third(aws: Aws) -> None:
@@ -179,7 +195,9 @@ def test_an_event_from_another_account_does_not_travel_to_a_third(aws: Aws) -> N
     third = aws.bus(OUTSIDER, allow("events:PutEvents", "{arn}", Principal="*"))
     source, _ = forwarding(aws, hub.bus)
     role = aws.role(HUB, allow("events:PutEvents", third), trust=EVENTS)
-    aws.rule(HUB, {"Arn": third, "RoleArn": role}, bus=hub.bus.rsplit("/", 1)[-1], pattern={"source": [source]})
+    aws.rule(
+        HUB, {"Arn": third, "RoleArn": role}, bus=hub.bus.rsplit("/", 1)[-1], pattern={"source": [source]}
+    )
     event_id = aws.put_event(SPOKE, source)["EventId"]
     deliveries, _ = aws.control.deliveries()
     ends = {each["target"]: each["error_code"] for each in deliveries if each["event_id"] == event_id}

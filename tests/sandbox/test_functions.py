@@ -14,9 +14,11 @@ from simulator.sandbox import Sandbox
 from tests.sandbox.acting import HUB, REGION, Aws, allow
 
 LAMBDA = {"Service": "lambda.amazonaws.com"}
+LOGGING = ["logs:CreateLogStream", "logs:PutLogEvents"]
 POLLING = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
 
-# Sends each record's body on with the time it took, by the endpoint and credentials that the environment gives.
+# Sends each record's body on with the time it took, by the endpoint and credentials that the environment
+# gives.
 RELAY = """
 import json, os, time, boto3
 def handler(event, context):
@@ -98,7 +100,7 @@ def test_a_function_that_runs_too_long_is_ended(aws: Aws) -> None:
 
 
 def test_metrics_in_the_log_are_summed(aws: Aws) -> None:
-    function = aws.function(HUB, aws.role(HUB, trust=LAMBDA), METRICS)
+    function = aws.function(HUB, aws.role(HUB, allow(LOGGING), trust=LAMBDA), METRICS)
     service = aws.name("service")
     for _ in range(2):
         invoke(aws, function, {"service": service})
@@ -109,6 +111,18 @@ def test_metrics_in_the_log_are_summed(aws: Aws) -> None:
 
     counted = aws.control.wait_for(found, seconds=5, what="the metrics of two invocations")
     assert counted == [("Fargate/Failover", "RejectedEvents", 4.0)]
+
+
+@pytest.mark.parametrize("missing", [None, *LOGGING])
+def test_a_log_is_written_with_the_function_s_role(aws: Aws, missing: str | None) -> None:
+    allowed = [action for action in LOGGING if action != missing]
+    function = aws.function(HUB, aws.role(HUB, allow(allowed), trust=LAMBDA), SELF)
+    invoke(aws, function)
+    logs = aws.client("logs", HUB)
+    groups = logs.describe_log_groups(logGroupNamePrefix=f"/aws/lambda/{function}")["logGroups"]
+    assert len(groups) == (1 if missing is None else 0)
+    denied = [each.question for each in aws.control.denials() if f"{function}:" in each.question.resource]
+    assert [each.action for each in denied] == ([] if missing is None else [missing])
 
 
 def test_a_mapping_polls_with_the_function_s_role(aws: Aws) -> None:

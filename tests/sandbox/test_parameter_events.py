@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.sandbox.acting import HUB, OTHER_REGION, REGION, SPOKE, Aws, allow
 
 EVENTS = {"Service": "events.amazonaws.com"}
@@ -30,7 +32,9 @@ def test_create_update_and_delete_are_told(aws: Aws) -> None:
         {"operation": operation, "name": f"{prefix}/a", "type": "String"}
         for operation in ("Create", "Update", "Delete")
     ]
-    assert {(event["account"], event["region"], event["source"]) for event in told} == {(SPOKE, REGION, "aws.ssm")}
+    assert {(event["account"], event["region"], event["source"]) for event in told} == {
+        (SPOKE, REGION, "aws.ssm")
+    }
     assert told[0]["resources"] == [f"arn:aws:ssm:{REGION}:{SPOKE}:parameter{prefix}/a"]
 
 
@@ -41,7 +45,10 @@ def test_several_deletions_are_told_one_by_one(aws: Aws) -> None:
         ssm.put_parameter(Name=f"{prefix}/{name}", Value="1", Type="String")
     url = listening(aws, SPOKE, prefix)
     ssm.delete_parameters(Names=[f"{prefix}/a", f"{prefix}/b", f"{prefix}/absent"])
-    assert sorted(event["detail"]["name"] for event in aws.events_in(SPOKE, url)) == [f"{prefix}/a", f"{prefix}/b"]
+    assert sorted(event["detail"]["name"] for event in aws.events_in(SPOKE, url)) == [
+        f"{prefix}/a",
+        f"{prefix}/b",
+    ]
 
 
 def test_a_change_that_was_refused_is_not_told(aws: Aws) -> None:
@@ -49,15 +56,16 @@ def test_a_change_that_was_refused_is_not_told(aws: Aws) -> None:
     ssm = aws.client("ssm", SPOKE)
     ssm.put_parameter(Name=f"{prefix}/a", Value="1", Type="String")
     url = listening(aws, SPOKE, prefix)
-    try:
+    with pytest.raises(ssm.exceptions.ParameterAlreadyExists):
         ssm.put_parameter(Name=f"{prefix}/a", Value="2", Type="String")
-    except ssm.exceptions.ParameterAlreadyExists:
-        pass
     assert aws.events_in(SPOKE, url) == []
 
 
 def test_another_account_and_region_hear_nothing(aws: Aws) -> None:
     prefix = f"/{aws.name('parameters')}"
-    urls = [(HUB, REGION, listening(aws, HUB, prefix)), (SPOKE, OTHER_REGION, listening(aws, SPOKE, prefix, OTHER_REGION))]
+    urls = [
+        (HUB, REGION, listening(aws, HUB, prefix)),
+        (SPOKE, OTHER_REGION, listening(aws, SPOKE, prefix, OTHER_REGION)),
+    ]
     aws.client("ssm", SPOKE).put_parameter(Name=f"{prefix}/a", Value="1", Type="String")
     assert [aws.events_in(account, url, region=region) for account, region, url in urls] == [[], []]

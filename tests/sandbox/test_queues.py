@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import threading
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
+from simulator.sandbox import emulator
+from simulator.sandbox.corrections import queue_locking
+from simulator.sandbox.parts import Parts
 from tests.sandbox.acting import HUB, Aws, allow, deny, document
 
 TLS_ONLY = deny("sqs:*", "{arn}", Principal="*", Condition={"Bool": {"aws:SecureTransport": "false"}})
@@ -34,17 +38,25 @@ def test_a_queue_has_to_admit_the_topic(aws: Aws) -> None:
     service = {"Service": "sns.amazonaws.com"}
     of_topic = {"ArnEquals": {"aws:SourceArn": topic}}
     of_another = {"ArnEquals": {"aws:SourceArn": f"{topic}-other"}}
-    admitting = subscribed(aws, topic, allow("sqs:SendMessage", "{arn}", Principal=service, Condition=of_topic), TLS_ONLY)
-    refusing = subscribed(aws, topic, allow("sqs:SendMessage", "{arn}", Principal=service, Condition=of_another))
+    admitting = subscribed(
+        aws, topic, allow("sqs:SendMessage", "{arn}", Principal=service, Condition=of_topic), TLS_ONLY
+    )
+    refusing = subscribed(
+        aws, topic, allow("sqs:SendMessage", "{arn}", Principal=service, Condition=of_another)
+    )
     aws.client("sns", HUB).publish(TopicArn=topic, Message="hello")
     assert [message["Body"] for message in aws.messages(HUB, admitting)] == ["hello"]
     assert aws.messages(HUB, refusing) == []
 
 
-@pytest.mark.parametrize(("service", "arrives"), [("cloudwatch.amazonaws.com", 1), ("events.amazonaws.com", 0)])
+@pytest.mark.parametrize(
+    ("service", "arrives"), [("cloudwatch.amazonaws.com", 1), ("events.amazonaws.com", 0)]
+)
 def test_a_topic_has_to_admit_the_alarm(aws: Aws, service: str, arrives: int) -> None:
     topic = topic_with(aws, allow("sns:Publish", "{arn}", Principal={"Service": service}))
-    url = subscribed(aws, topic, allow("sqs:SendMessage", "{arn}", Principal={"Service": "sns.amazonaws.com"}))
+    url = subscribed(
+        aws, topic, allow("sqs:SendMessage", "{arn}", Principal={"Service": "sns.amazonaws.com"})
+    )
     cloudwatch = aws.client("cloudwatch", HUB)
     name = aws.name("alarm")
     cloudwatch.put_metric_alarm(
@@ -62,7 +74,9 @@ def test_a_topic_has_to_admit_the_alarm(aws: Aws, service: str, arrives: int) ->
     assert len(aws.messages(HUB, url)) == arrives
 
 
-@pytest.mark.parametrize(("permission", "moved"), [("allowAll", 1), ("denyAll", 0), ("byQueue", 1), ("others", 0)])
+@pytest.mark.parametrize(
+    ("permission", "moved"), [("allowAll", 1), ("denyAll", 0), ("byQueue", 1), ("others", 0)]
+)
 def test_a_dead_letter_queue_has_to_admit_the_source_queue(aws: Aws, permission: str, moved: int) -> None:
     dead_letters_url, dead_letters = aws.queue(HUB)
     redrive = {"deadLetterTargetArn": dead_letters, "maxReceiveCount": 1}
@@ -79,22 +93,32 @@ def test_a_dead_letter_queue_has_to_admit_the_source_queue(aws: Aws, permission:
     assert len(aws.messages(HUB, dead_letters_url)) == moved
 
 
-def test_no_message_is_lost_between_senders_and_pollers(aws: Aws) -> None:
-    url, _ = aws.queue(HUB)
-    sqs = aws.client("sqs", HUB)
-    senders, each = 4, 50
+@pytest.fixture
+def locked_sqs(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Return ministack's SQS in this process with locking installed, until the test's end."""
+    sqs = emulator.module("services.sqs")
+    for seam in queue_locking.SEAMS:
+        monkeypatch.setattr(emulator.module(seam.module), seam.name, seam.original())
+    monkeypatch.setattr(sqs, "_HANDLERS", dict(sqs._HANDLERS))
+    queue_locking.install(cast("Parts", SimpleNamespace(emulator=SimpleNamespace(sqs=sqs))))
+    return sqs
 
-    def send(sender: int) -> None:
-        for number in range(each):
-            sqs.send_message(QueueUrl=url, MessageBody=f"{sender}-{number}")
 
-    threads = [threading.Thread(target=send, args=(sender,)) for sender in range(senders)]
-    for thread in threads:
+@pytest.mark.parametrize("action", ["SendMessage", "DeleteMessage", None])
+def test_only_one_thread_at_a_time_changes_messages(locked_sqs: Any, action: str | None) -> None:
+    done = threading.Event()
+
+    def change() -> None:
+        if action is None:
+            locked_sqs._expire_retained({"messages": [], "attributes": {}})
+        else:
+            with pytest.raises(locked_sqs._Err, match="does not exist"):
+                locked_sqs._HANDLERS[action]({"QueueUrl": "absent", "MessageBody": "hello"}, "")
+        done.set()
+
+    with locked_sqs._queues_lock:
+        thread = threading.Thread(target=change)
         thread.start()
-    received: set[str] = set()
-    while any(thread.is_alive() for thread in threads) or len(received) < senders * each:
-        before = len(received)
-        received |= {message["Body"] for message in aws.messages(HUB, url)}
-        if len(received) == before and not any(thread.is_alive() for thread in threads):
-            break
-    assert len(received) == senders * each
+        assert not done.wait(0.1)
+    assert done.wait(5)
+    thread.join()

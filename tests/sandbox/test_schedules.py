@@ -52,7 +52,12 @@ def test_a_role_without_the_permission_delivers_nothing(aws: Aws) -> None:
 def test_the_role_s_trust_can_name_the_schedule_group(aws: Aws, group: str, arrives: int) -> None:
     url, queue = aws.queue(HUB)
     source = {"aws:SourceArn": f"arn:aws:scheduler:{REGION}:{HUB}:schedule-group/{group}"}
-    trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": SCHEDULER, "Condition": {"ArnEquals": source}}
+    trust = {
+        "Effect": "Allow",
+        "Action": "sts:AssumeRole",
+        "Principal": SCHEDULER,
+        "Condition": {"ArnEquals": source},
+    }
     role = aws.role(HUB, allow("sqs:SendMessage", queue), trust=trust)
     every(aws, "rate(1 minute)", {"Arn": queue, "RoleArn": role, "Input": "{}"})
     aws.control.tick()
@@ -68,7 +73,9 @@ def test_a_role_that_trusts_another_service_delivers_nothing(aws: Aws) -> None:
 
 
 def test_a_bus_gets_an_event_of_the_schedule_s_source(aws: Aws) -> None:
-    url, queue = aws.queue(HUB, allow("sqs:SendMessage", "{arn}", Principal={"Service": "events.amazonaws.com"}))
+    url, queue = aws.queue(
+        HUB, allow("sqs:SendMessage", "{arn}", Principal={"Service": "events.amazonaws.com"})
+    )
     source = aws.name("source")
     aws.rule(HUB, {"Arn": queue}, pattern={"source": [source]})
     bus = f"arn:aws:events:{REGION}:{HUB}:event-bus/default"
@@ -116,3 +123,12 @@ def test_a_disabled_schedule_does_not_fire(aws: Aws) -> None:
         Target={"Arn": queue, "RoleArn": role, "Input": "{}"},
     )
     assert aws.control.tick() == 0
+
+
+def test_a_schedule_fires_by_itself_when_it_is_due(aws: Aws) -> None:
+    url, queue = aws.queue(HUB)
+    role = aws.role(HUB, allow("sqs:SendMessage", queue), trust=SCHEDULER)
+    refused = aws.role(HUB, trust=SCHEDULER)
+    every(aws, "at(2026-01-01T00:00:00)", {"Arn": queue, "RoleArn": refused, "Input": "refused"})
+    every(aws, "at(2026-01-01T00:00:00)", {"Arn": queue, "RoleArn": role, "Input": "due"})
+    assert [message["Body"] for message in aws.messages(HUB, url, wait=5)] == ["due"]

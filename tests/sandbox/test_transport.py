@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import urllib.request
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ def _mark(request: Any, **_: Any) -> None:
 
 @pytest.fixture
 def plaintext_client(aws: Aws) -> Any:
-    """Return a client of a role that may do everything with queues, whose requests count as sent without TLS."""
+    """Return a client that may do everything with queues, and whose requests count as sent without TLS."""
     client = aws.client("sqs", aws.assume(aws.role(HUB, allow("sqs:*"))))
     client.meta.events.register("before-send.sqs", _mark)
     return client
@@ -51,6 +52,6 @@ def test_the_sandbox_listens_on_loopback_only(aws: Aws) -> None:
     assert aws.sandbox.endpoint.startswith("http://127.0.0.1:")
     with urllib.request.urlopen(f"{aws.sandbox.endpoint}/_sandbox/status") as answer:
         port = json.load(answer)["port"]
-    with open("/proc/net/tcp") as table:
-        listening = [line.split()[1] for line in table.readlines()[1:] if line.split()[3] == "0A"]
+    table = Path("/proc/net/tcp").read_text().splitlines()[1:]
+    listening = [line.split()[1] for line in table if line.split()[3] == "0A"]
     assert [where for where in listening if where.endswith(f":{port:04X}")] == [f"0100007F:{port:04X}"]

@@ -1,16 +1,17 @@
-"""What the sandbox corrects in ministack: one module for each idea, with what AWS does and what ministack does."""
+"""What the sandbox corrects in ministack: each module says what AWS does and what ministack does instead."""
 
 from __future__ import annotations
 
 from functools import partial
 
-from simulator.sandbox import seams
+from simulator.sandbox import seams, surface
 from simulator.sandbox.corrections import (
     alarm_descriptions,
     bus_policies,
     condition_keys,
     ecs_api,
     forwarding,
+    function_logs,
     parameter_events,
     pollers,
     put_events,
@@ -24,21 +25,27 @@ from simulator.sandbox.corrections import (
 from simulator.sandbox.parts import Parts
 from simulator.sandbox.world_clock import WorldClock
 
-SEAMS = (
-    *alarm_descriptions.SEAMS,
-    *bus_policies.SEAMS,
-    *condition_keys.SEAMS,
-    *ecs_api.SEAMS,
-    *forwarding.SEAMS,
-    *parameter_events.SEAMS,
-    *pollers.SEAMS,
-    *put_events.SEAMS,
-    *queue_deliveries.SEAMS,
-    *queue_locking.SEAMS,
-    *requests.SEAMS,
-    *rule_targets.SEAMS,
-    *schedules.SEAMS,
-    *transport.SEAMS,
+SEAMS = tuple(
+    dict.fromkeys(
+        (
+            *surface.SEAMS,
+            *alarm_descriptions.SEAMS,
+            *bus_policies.SEAMS,
+            *condition_keys.SEAMS,
+            *ecs_api.SEAMS,
+            *forwarding.SEAMS,
+            *function_logs.SEAMS,
+            *parameter_events.SEAMS,
+            *pollers.SEAMS,
+            *put_events.SEAMS,
+            *queue_deliveries.SEAMS,
+            *queue_locking.SEAMS,
+            *requests.SEAMS,
+            *rule_targets.SEAMS,
+            *schedules.SEAMS,
+            *transport.SEAMS,
+        )
+    )
 )
 
 
@@ -54,6 +61,8 @@ def install(parts: Parts, clock: WorldClock) -> None:
     queue_deliveries.install(parts)
     rule_targets.install(parts, partial(schedules.deliver, parts))
     pollers.install(parts)
+    function_logs.install(parts)
+    schedules.install()
     parameter_events.install(parts)
     alarm_descriptions.install(parts)
     ecs_api.install(parts, clock)

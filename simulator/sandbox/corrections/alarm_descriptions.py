@@ -1,7 +1,8 @@
 """DescribeAlarms in the query protocol, which Terraform's provider speaks.
 
 AWS: answers with every member of an alarm.
-ministack: leaves out actions, dimensions, period, statistic and more, so that every plan would change every alarm.
+ministack: leaves out actions, dimensions, period, statistic and more, so that every plan would change every
+alarm.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any, Final
 from xml.sax.saxutils import escape
 
@@ -32,7 +34,7 @@ def install(parts: Parts) -> None:
             return original(params, cbor_data, is_cbor, is_json)
         response = original(params, _request(parts, params), False, True)  # noqa: FBT003 (their signature)
         status, _, body = response
-        if status != 200:  # noqa: PLR2004
+        if status != HTTPStatus.OK:
             return original(params, cbor_data, is_cbor, is_json)
         members = "".join(f"<{name}>{_xml(value)}</{name}>" for name, value in json.loads(body).items())
         inner = f"<DescribeAlarmsResult>{members}</DescribeAlarmsResult>"
@@ -56,7 +58,9 @@ def _list(get: Any, params: Any, name: str) -> Iterator[str]:
 
 def _xml(value: Any) -> str:
     if isinstance(value, Mapping):
-        return "".join(f"<{name}>{_member(name, item)}</{name}>" for name, item in value.items() if item is not None)
+        return "".join(
+            f"<{name}>{_member(name, item)}</{name}>" for name, item in value.items() if item is not None
+        )
     if isinstance(value, list):
         return "".join(f"<member>{_xml(item)}</member>" for item in value)
     if isinstance(value, bool):

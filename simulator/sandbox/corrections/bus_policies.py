@@ -1,8 +1,9 @@
 """Policies of event buses.
 
-AWS: PutPermission stores a whole policy as it came, or one statement with its principal and condition; PutEvents is
-checked against it, with the condition keys `events:source`, `events:detail-type` and `events:eventBusInvocation` (true
-when a rule of another bus sends). (Service Authorization Reference, "Amazon EventBridge".)
+AWS: PutPermission stores a whole policy as it came, or one statement with its principal and condition;
+PutEvents is checked against it, with the condition keys `events:source`, `events:detail-type` and
+`events:eventBusInvocation` (true when a rule of another bus sends). (Service Authorization Reference, "Amazon
+EventBridge".)
 ministack: ignores a whole policy and stores Principal `*` without conditions instead, and never evaluates it.
 """
 
@@ -10,10 +11,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from typing import Any, Final
 from uuid import uuid4
 
-from simulator.sandbox.authorization import account_of
+from simulator.sandbox.arns import account_of
 from simulator.sandbox.evaluation import ContextValue
 from simulator.sandbox.parts import Parts
 from simulator.sandbox.seams import Seam
@@ -52,7 +54,7 @@ def install(parts: Parts) -> None:
 
     def delete_event_bus(data: dict[str, Any]) -> Any:
         response = delete_bus(data)
-        if response[0] == 200:
+        if response[0] == HTTPStatus.OK:
             events._event_bus_policies.pop(str(data.get("Name")), None)
         return response
 

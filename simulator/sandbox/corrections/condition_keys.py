@@ -1,7 +1,7 @@
 """Condition keys that describe the caller.
 
-AWS: `aws:PrincipalArn` of a role's session is the role's ARN, path included; `aws:PrincipalOrgID` is the organization
-of the caller's account. (IAM user guide, "AWS global condition context keys".)
+AWS: `aws:PrincipalArn` of a role's session is the role's ARN, path included; `aws:PrincipalOrgID` is the
+organization of the caller's account. (IAM user guide, "AWS global condition context keys".)
 ministack: the former is the session's assumed-role ARN, and every account is an organization of its own.
 """
 
@@ -19,7 +19,7 @@ SEAMS = (RESOLVE, ORGANIZATION_ID)
 
 
 def install(parts: Parts) -> None:
-    """Correct the caller's keys for requests; questions of the sandbox itself bring their whole context along."""
+    """Correct the caller's keys for requests; the sandbox's own questions bring their whole context along."""
     resolve_complete_contexts()
     original = RESOLVE.original()
 
@@ -29,11 +29,11 @@ def install(parts: Parts) -> None:
         return original(key, ctx)
 
     RESOLVE.replace(resolve)
-    ORGANIZATION_ID.replace(lambda account_id: parts.organization.id_of(account_id))
+    ORGANIZATION_ID.replace(parts.organization.id_of)
 
 
 def resolve_complete_contexts() -> None:
-    """Let the evaluator take every key from a question's own context where there is one. Safe to call twice."""
+    """Let the evaluator take keys from a question's own context where there is one. Safe to call twice."""
     original = RESOLVE.original()
     if getattr(original, "knows_complete_contexts", False):
         return

@@ -1,8 +1,9 @@
 """ECS services and tasks, answered by the world.
 
-AWS: services are deployed and their tasks live as the world (`simulator.world`) models it, and ECS refuses what it refuses.
-ministack: starts a service's tasks at once, knows no Spot, sends no events and accepts changes that AWS refuses. Its
-clusters, capacity providers and task definitions stay in use, and the world is told of them.
+AWS: services are deployed and their tasks live as the world (`simulator.world`) models it, and ECS refuses
+what it refuses.
+ministack: starts a service's tasks at once, knows no Spot, sends no events and accepts changes that AWS
+refuses. Its clusters, capacity providers and task definitions stay in use, and the world is told of them.
 """
 
 from __future__ import annotations
@@ -175,7 +176,9 @@ def _recount(parts: Parts, clock: WorldClock, name: str) -> None:
         samples = [sample for key in keys if (sample := world.log.last(key)) is not None]
     running = [sample.spot_running + sample.on_demand_running for sample in samples]
     missing = [max(0, sample.desired - here) for sample, here in zip(samples, running, strict=True)]
-    cluster.update(activeServicesCount=len(keys), runningTasksCount=sum(running), pendingTasksCount=sum(missing))
+    cluster.update(
+        activeServicesCount=len(keys), runningTasksCount=sum(running), pendingTasksCount=sum(missing)
+    )
 
 
 def _sync_task_definition(parts: Parts, clock: WorldClock, arn: str) -> None:

@@ -1,8 +1,9 @@
 """IAM resources and condition keys of ECS calls.
 
-AWS: UpdateService, DescribeServices and the like are checked against the service's ARN, task calls against the task's,
-listings against `*`; `ecs:cluster` is the cluster's ARN, and what a request sets has keys of its own. (Service
-Authorization Reference, "Amazon Elastic Container Service"; ListTasks without a container instance is checked against `*`.)
+AWS: UpdateService, DescribeServices and the like are checked against the service's ARN, task calls against
+the task's, listings against `*`; `ecs:cluster` is the cluster's ARN, and what a request sets has keys of its
+own. (Service Authorization Reference, "Amazon Elastic Container Service"; ListTasks without a container
+instance is checked against `*`.)
 ministack: checks everything against the cluster and sets no `ecs:` key.
 """
 
@@ -42,7 +43,7 @@ SETTING_A_SERVICE: Final = frozenset({"CreateService", "UpdateService", "RunTask
 
 
 def facts(action: str, request: Request, account: str, region: str) -> Found | None:
-    """Return the ARNs a call is checked against and its condition keys; None: ministack's own answer stands."""
+    """Return the ARNs a call is checked against and its condition keys; None: ministack's answer stands."""
     resources = _resources(action, request, f"arn:{_partition(region)}:ecs:{region}:{account}:")
     if resources is None:
         return None
@@ -98,8 +99,8 @@ def _task_definition(name: object, prefix: str) -> str:
 def _settings(request: Request, prefix: str) -> dict[str, ContextValue]:
     """Return the keys of what a request sets.
 
-    A key of a member that the request leaves out is left out too. AWS does not document whether it then fills in the
-    default; a policy that holds without the key holds either way.
+    A key of a member that the request leaves out is left out too. AWS does not document whether it then fills
+    in the default; a policy that holds without the key holds either way.
     """
     context: dict[str, ContextValue] = {}
     strategy = request.get("capacityProviderStrategy")

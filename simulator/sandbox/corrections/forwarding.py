@@ -1,9 +1,10 @@
 """Events that a rule sends to another bus, in another account or region too.
 
-AWS: the rule's role has to trust EventBridge and be allowed events:PutEvents on the target bus; in another account that
-bus's policy has to admit the role. The event keeps its id, time, source, account, region and resources, and is matched by
-the rules of the receiving bus. An event that came from another account or region does not travel on to a third one.
-(EventBridge user guide, "Sending and receiving events between AWS accounts" and "... between Regions".)
+AWS: the rule's role has to trust EventBridge and be allowed events:PutEvents on the target bus; in another
+account that bus's policy has to admit the role. The event keeps its id, time, source, account, region and
+resources, and is matched by the rules of the receiving bus. An event that came from another account or region
+does not travel on to a third one. (EventBridge user guide, "Sending and receiving events between AWS
+accounts" and "... between Regions".)
 ministack: refuses buses of other accounts and regions.
 """
 
@@ -13,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from simulator.sandbox.authorization import account_of
+from simulator.sandbox.arns import account_of, region_of
 from simulator.sandbox.corrections.bus_policies import put_events_context
 from simulator.sandbox.corrections.put_events import accept
 from simulator.sandbox.corrections.rule_errands import NO_PERMISSIONS, NO_RESOURCE, errand_of
@@ -23,7 +24,8 @@ from simulator.sandbox.seams import Seam
 RULE_KEY = Seam("services.eventbridge", "_rule_key", ("rule_name", "bus_name"))
 SEAMS = (RULE_KEY,)
 
-# Where ministack keeps the rules an event has passed; it compares their names only, so each account and region has its own.
+# Where ministack keeps the rules an event has passed; it compares their names only, so each account and
+# region has its own.
 PATH = "_DispatchPath"
 TRAVELLED = "_SandboxPath"
 
@@ -34,7 +36,7 @@ def forward(
     """Send an event on to a bus; returns the error code and message if it could not be delivered."""
     bus_arn = str(target["Arn"])
     account, region = parts.emulator.here()
-    destination = (account_of(bus_arn), bus_arn.split(":")[3])
+    destination = (account_of(bus_arn), region_of(bus_arn))
     travelled = [tuple(stop) for stop in event.get(TRAVELLED, ())]
     rule_key = parts.emulator.events._rule_key(rule.get("Name"), rule.get("EventBusName", "default"))
     here = (account, region, rule_key)

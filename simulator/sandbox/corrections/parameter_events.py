@@ -1,13 +1,15 @@
 """Parameter Store's change events.
 
-AWS: every change of a parameter puts an event `Parameter Store Change` with name, type and operation on the default bus
-of its account and region, on a best-effort basis. (Systems Manager user guide, "Monitoring Systems Manager events".)
+AWS: every change of a parameter puts an event `Parameter Store Change` with name, type and operation on the
+default bus of its account and region, on a best-effort basis. (Systems Manager user guide, "Monitoring
+Systems Manager events".)
 ministack: puts none.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
 
@@ -30,7 +32,7 @@ def install(parts: Parts) -> None:
     def put_parameter(data: Mapping[str, Any]) -> Any:
         before = _known(parts, [data.get("Name")])
         response = put(data)
-        if response[0] == 200:
+        if response[0] == HTTPStatus.OK:
             after = _known(parts, [data.get("Name")])
             _tell(parts, "Update" if before else "Create", after)
         return response
@@ -38,14 +40,14 @@ def install(parts: Parts) -> None:
     def delete_parameter(data: Mapping[str, Any]) -> Any:
         before = _known(parts, [data.get("Name")])
         response = delete(data)
-        if response[0] == 200:
+        if response[0] == HTTPStatus.OK:
             _tell(parts, "Delete", before)
         return response
 
     def delete_parameters(data: Mapping[str, Any]) -> Any:
         before = _known(parts, data.get("Names") or [])
         response = delete_many(data)
-        if response[0] == 200:
+        if response[0] == HTTPStatus.OK:
             _tell(parts, "Delete", before)
         return response
 

@@ -1,7 +1,8 @@
 """IAM resources of Parameter Store calls.
 
-AWS: GetParametersByPath is checked against the path as if it were a parameter, calls that name several parameters against
-each of them. (Systems Manager user guide, "Restricting access to Parameter Store parameters using IAM policies".)
+AWS: GetParametersByPath is checked against the path as if it were a parameter, calls that name several
+parameters against each of them. (Systems Manager user guide, "Restricting access to Parameter Store
+parameters using IAM policies".)
 ministack: checks the former against `*` and the latter against one.
 """
 

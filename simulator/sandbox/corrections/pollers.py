@@ -1,8 +1,8 @@
 """Event source mappings that poll queues for functions.
 
-AWS: Lambda polls with the function's role, which has to be allowed ReceiveMessage, DeleteMessage and GetQueueAttributes on
-the queue; CreateEventSourceMapping refuses a role that is not. A FIFO queue is read in parallel, one batch in flight per
-message group. (Lambda developer guide, "Using Lambda with Amazon SQS".)
+AWS: Lambda polls with the function's role, which has to be allowed ReceiveMessage, DeleteMessage and
+GetQueueAttributes on the queue; CreateEventSourceMapping refuses a role that is not. A FIFO queue is read in
+parallel, one batch in flight per message group. (Lambda developer guide, "Using Lambda with Amazon SQS".)
 ministack: polls without asking, and keeps one batch in flight for a whole FIFO queue.
 """
 
@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from simulator.sandbox.authorization import Errand, Refusal, account_of, service_of
+from simulator.sandbox.arns import account_of, service_of
+from simulator.sandbox.authorization import Errand, Refusal
 from simulator.sandbox.parts import Parts
 from simulator.sandbox.seams import Seam
 
@@ -48,11 +49,15 @@ def install(parts: Parts) -> None:
         refusal = _refusal(parts, name, queue) if service_of(queue) == "sqs" else None
         if refusal is None:
             return create(data)
-        message = f"The provided execution role does not have permissions to call ReceiveMessage on SQS. {refusal.message}"
+        message = (
+            "The provided execution role does not have permissions to call ReceiveMessage on SQS. "
+            f"{refusal.message}"
+        )
         return functions.error_response_json("InvalidParameterValueException", message, 400)
 
     def sqs_esm_concurrency(esm: Any, func_rec: Any, config: Any, queue: Any = None) -> int:
-        # Groups with a message in flight are never received again before it is done, so batches do not share a group.
+        # Groups with a message in flight are never received again before it is done, so batches do not share
+        # a group.
         return int(concurrency(esm, func_rec, config, {**(queue or {}), "is_fifo": False}))
 
     MAPPINGS.replace(iter_all_esms)

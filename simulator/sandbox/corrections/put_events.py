@@ -1,7 +1,8 @@
 """PutEvents.
 
-AWS: an entry may name a bus of another account in the same region; that bus's policy has to admit the caller, and the
-event keeps the caller's account. An entry's `Time` is the event's time. (EventBridge API reference, PutEvents.)
+AWS: an entry may name a bus of another account in the same region; that bus's policy has to admit the caller,
+and the event keeps the caller's account. An entry's `Time` is the event's time. (EventBridge API reference,
+PutEvents.)
 ministack: refuses buses of other accounts, checks no bus policy and stamps its own time.
 """
 
@@ -13,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from simulator.sandbox.authorization import account_of
+from simulator.sandbox.arns import account_of, region_of
 from simulator.sandbox.corrections.bus_policies import policy_of, put_events_context
 from simulator.sandbox.parts import Parts
 from simulator.sandbox.records import Delivery, Outcome, utc_now
@@ -36,7 +37,8 @@ def install(parts: Parts) -> None:
         entries = data.get("Entries") or []
         if not 1 <= len(entries) <= MAXIMUM_ENTRIES:
             message = (
-                f"1 validation error detected: Value at 'entries' failed to satisfy constraint: Member must have length "
+                "1 validation error detected: Value at 'entries' failed to satisfy constraint: "
+                "Member must have length "
                 f"between 1 and {MAXIMUM_ENTRIES}, not {len(entries)}"
             )
             return events.error_response_json("ValidationException", message, 400)
@@ -67,7 +69,7 @@ def accept(parts: Parts, event: dict[str, Any], bus_arn: str) -> bool:
 
 
 def emit(parts: Parts, envelope: Mapping[str, Any]) -> None:
-    """Put an event of an AWS service, given as its EventBridge envelope, on the default bus where it happened."""
+    """Put an AWS service's event, given as its EventBridge envelope, on the default bus where it happened."""
     account, region = str(envelope["account"]), str(envelope["region"])
     event = {
         "EventId": envelope["id"],
@@ -93,7 +95,7 @@ def _put(parts: Parts, entry: Mapping[str, Any], *, allow_aws_source: bool) -> d
         }
     name = str(entry.get("EventBusName") or "default")
     bus_arn = name if name.startswith("arn:") else f"arn:aws:events:{region}:{account}:event-bus/{name}"
-    if bus_arn.split(":")[3] != region or not _admitted(parts, entry, bus_arn):
+    if region_of(bus_arn) != region or not _admitted(parts, entry, bus_arn):
         message = f"The caller is not allowed to put events on {bus_arn}."
         return {"ErrorCode": "AccessDeniedException", "ErrorMessage": message}
     event_id = str(uuid4())
@@ -116,7 +118,7 @@ def _put(parts: Parts, entry: Mapping[str, Any], *, allow_aws_source: bool) -> d
 
 
 def _admitted(parts: Parts, entry: Mapping[str, Any], bus_arn: str) -> bool:
-    """Check the bus's policy; a caller bound by identity policies was checked before, the root user only here."""
+    """Check the bus's policy: callers with identity policies were checked before, the root user only here."""
     evaluator = parts.emulator.evaluator
     account, region = parts.emulator.here()
     context = evaluator.EvalContext(

@@ -1,8 +1,8 @@
 """Deliveries between topics, alarms and queues.
 
-AWS: SNS delivers to a queue whose policy admits sns.amazonaws.com for the topic; CloudWatch publishes to a topic whose
-policy admits cloudwatch.amazonaws.com for the alarm; a dead-letter queue takes messages from the queues that its
-RedriveAllowPolicy admits. (SNS, CloudWatch and SQS developer guides.)
+AWS: SNS delivers to a queue whose policy admits sns.amazonaws.com for the topic; CloudWatch publishes to a
+topic whose policy admits cloudwatch.amazonaws.com for the alarm; a dead-letter queue takes messages from the
+queues that its RedriveAllowPolicy admits. (SNS, CloudWatch and SQS developer guides.)
 ministack: checks the first but counts it as sent without TLS, and checks neither of the others.
 """
 

@@ -1,8 +1,8 @@
 """Messages that many threads put and delete at once.
 
 AWS: SQS never loses a message it has accepted.
-ministack: rebuilds a queue's list of messages without a lock while other threads append to it, so that a message sent at
-the moment when a poller deletes another one is lost.
+ministack: rebuilds a queue's list of messages without a lock while other threads append to it, so that a
+message sent at the moment when a poller deletes another one is lost.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """What an API request is authorised against, and a record of each answer.
 
-AWS: a request that names several resources is checked against each of them, with the condition keys of its service.
+AWS: a request that names several resources is checked against each of them, with the condition keys of its
+service.
 ministack: knows one resource for most services and sets no keys of ECS or EventBridge. It keeps no record.
 """
 
@@ -12,7 +13,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from simulator.sandbox.authorization import account_of
+from simulator.sandbox.arns import account_of
 from simulator.sandbox.corrections import bus_policies, ecs_permissions, parameter_permissions
 from simulator.sandbox.evaluation import COMPLETE_CONTEXT, ContextValue, Decision, Kind, Question
 from simulator.sandbox.parts import Parts
@@ -50,7 +51,11 @@ PERMISSION_OF: Final = {
 }
 
 # Services whose requests the sandbox knows better than ministack.
-FINDERS: Final = {"ecs": ecs_permissions.facts, "events": bus_policies.facts, "ssm": parameter_permissions.facts}
+FINDERS: Final = {
+    "ecs": ecs_permissions.facts,
+    "events": bus_policies.facts,
+    "ssm": parameter_permissions.facts,
+}
 # Condition keys that are recorded with every request: what a policy may test without the request naming it.
 ALWAYS: Final = (
     "aws:principalarn",
@@ -74,7 +79,8 @@ class Facts:
     context: Mapping[str, ContextValue] = field(default_factory=dict)
 
 
-_facts: ContextVar[Facts] = ContextVar("sandbox_request_facts", default=Facts())
+NO_FACTS: Final = Facts()
+_facts: ContextVar[Facts] = ContextVar("sandbox_request_facts", default=NO_FACTS)
 _contexts: ContextVar[list[Any] | None] = ContextVar("sandbox_evaluated_contexts", default=None)
 
 
@@ -103,9 +109,11 @@ def _collect_contexts() -> None:
 def _name_actions() -> None:
     original = ACTION.original()
 
-    def extract(service: str, method: str, path: str, headers: Any, body: bytes, query_params: Any) -> str | None:
-        action = original(service, method, path, headers, body, query_params)
-        return PERMISSION_OF.get(action, action)
+    def extract(
+        service: str, method: str, path: str, headers: Any, body: bytes, query_params: Any
+    ) -> str | None:
+        action: str | None = original(service, method, path, headers, body, query_params)
+        return PERMISSION_OF.get(action, action) if action else None
 
     ACTION.replace(extract)
 
@@ -113,7 +121,7 @@ def _name_actions() -> None:
 def _find_resources() -> None:
     original = RESOURCE.original()
 
-    def extract(
+    def extract(  # noqa: PLR0913, PLR0917 (their signature)
         service: str,
         method: str,
         path: str,
@@ -123,7 +131,7 @@ def _find_resources() -> None:
         region: str,
         account_id: str,
     ) -> str:
-        facts = Facts()
+        facts = NO_FACTS
         find = FINDERS.get(service)
         if find is not None:
             action = headers.get("x-amz-target", "").rsplit(".", 1)[-1]
@@ -234,7 +242,7 @@ def _record_trust(parts: Parts) -> None:
 
 
 def _record_resource_denials(parts: Parts) -> None:
-    """Record what a resource's policy refuses to a caller whom no identity policy binds, such as the root user."""
+    """Record what a resource's policy refuses to callers without identity policies, such as the root user."""
     original = RESOURCE_ALLOWS.original()
 
     def resource_policy_allows(raw_policy: Any, ctx: Any, same_account: bool) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from simulator.sandbox.authorization import Errand, account_of
+from simulator.sandbox.arns import account_of
+from simulator.sandbox.authorization import Errand
 
 PRINCIPAL: Final = "events.amazonaws.com"
 # The codes a message in a target's dead-letter queue carries as ERROR_CODE.

@@ -1,9 +1,10 @@
 """What a rule delivers to its targets.
 
-AWS: EventBridge may deliver only where the target's policy admits it for this rule, or where the target's role trusts
-EventBridge and is allowed the action. What may not be delivered, or has no target any more, goes without a retry to the
-target's dead-letter queue, whose policy is asked too; without such a queue it is dropped. (EventBridge user guide, "Using
-resource-based policies", "Using dead-letter queues to process undelivered events".)
+AWS: EventBridge may deliver only where the target's policy admits it for this rule, or where the target's
+role trusts EventBridge and is allowed the action. What may not be delivered, or has no target any more, goes
+without a retry to the target's dead-letter queue, whose policy is asked too; without such a queue it is
+dropped. (EventBridge user guide, "Using resource-based policies", "Using dead-letter queues to process
+undelivered events".)
 ministack: delivers everything within the rule's own account and region, and knows no dead-letter queue.
 """
 
@@ -14,7 +15,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from simulator.sandbox import queues
-from simulator.sandbox.authorization import Refusal, service_of
+from simulator.sandbox.arns import account_of, region_of, service_of
+from simulator.sandbox.authorization import Refusal
 from simulator.sandbox.corrections import forwarding
 from simulator.sandbox.corrections.rule_errands import NO_PERMISSIONS, NO_RESOURCE, errand_of
 from simulator.sandbox.parts import Parts
@@ -33,7 +35,7 @@ ACTIONS: Final = {"sqs": "sqs:SendMessage", "sns": "sns:Publish", "lambda": "lam
 
 
 def install(parts: Parts, deliver_schedule: Any) -> None:
-    """Ask IAM before each delivery. ministack fires schedules through the same function: they have their own path."""
+    """Ask IAM before each delivery. ministack fires schedules by the same function; they go their own way."""
     original = INVOKE.original()
 
     def invoke_target(
@@ -99,7 +101,7 @@ def _deliver(
     arn = str(target.get("Arn", ""))
     if service_of(arn) == "events" and ":event-bus/" in arn:
         return forwarding.forward(parts, target, event, rule)
-    region, account = arn.split(":")[3:5] if arn.count(":") > 4 else ("", "")
+    region, account = region_of(arn), account_of(arn)
     if service_of(arn) not in ACTIONS or region != parts.emulator.here()[1]:
         return NO_RESOURCE, f"EventBridge cannot deliver to {arn} from this region."
     with parts.emulator.scope(account, region):

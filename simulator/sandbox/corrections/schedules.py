@@ -1,9 +1,10 @@
 """What EventBridge Scheduler delivers.
 
-AWS: Scheduler assumes the schedule's role, which has to trust scheduler.amazonaws.com (`aws:SourceArn` is the schedule's
-group) and be allowed the target's action. A bus target gets an event with the source and detail type of
-EventBridgeParameters and the input as its detail. `<aws.scheduler.…>` keywords in the input are replaced. What cannot be
-delivered goes to the dead-letter queue by the same role. (EventBridge Scheduler user guide.)
+AWS: Scheduler assumes the schedule's role, which has to trust scheduler.amazonaws.com (`aws:SourceArn` is the
+schedule's group) and be allowed the target's action. A bus target gets an event with the source and detail
+type of EventBridgeParameters and the input as its detail. `<aws.scheduler.…>` keywords in the input are
+replaced. What cannot be delivered goes to the dead-letter queue by the same role. (EventBridge Scheduler user
+guide.)
 ministack: asks nobody, sends a bus an event of the source aws.scheduler, and leaves the keywords as they are.
 """
 
@@ -16,7 +17,8 @@ from typing import Any, Final
 from uuid import uuid4
 
 from simulator.sandbox import queues
-from simulator.sandbox.authorization import Errand, account_of, service_of
+from simulator.sandbox.arns import account_of, service_of
+from simulator.sandbox.authorization import Errand
 from simulator.sandbox.corrections.bus_policies import put_events_context
 from simulator.sandbox.corrections.put_events import accept
 from simulator.sandbox.corrections.rule_errands import NO_PERMISSIONS, NO_RESOURCE
@@ -42,7 +44,8 @@ PUBLISH = Seam(
     ),
 )
 TO_LAMBDA = Seam("services.eventbridge", "_dispatch_to_lambda", ("arn", "payload"))
-SEAMS = (TICK, SCHEDULES, RATE, PUBLISH, TO_LAMBDA)
+SWEEP_SECONDS = Seam("services.scheduler", "_SCHEDULE_TICK_INTERVAL")
+SEAMS = (TICK, SCHEDULES, RATE, PUBLISH, TO_LAMBDA, SWEEP_SECONDS)
 
 PRINCIPAL: Final = "scheduler.amazonaws.com"
 ACTIONS: Final = {
@@ -53,6 +56,11 @@ ACTIONS: Final = {
 }
 
 Schedule = Mapping[str, Any]
+
+
+def install() -> None:
+    """Let ministack look for due schedules each second, not each ten; it fires them by `rule_targets`."""
+    SWEEP_SECONDS.replace(1)
 
 
 def enabled(parts: Parts, expression: str | None = None) -> Iterator[tuple[str, str, Schedule]]:

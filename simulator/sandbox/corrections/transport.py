@@ -1,8 +1,9 @@
 """Which requests count as sent over TLS.
 
 AWS: `aws:SecureTransport` is true for a request over TLS, and AWS's own services use nothing else.
-ministack: plain http is not secure, and the sandbox serves http on loopback only; a policy that denies anything but TLS
-would lock everyone out. So loopback counts as TLS, except for a request with the header `x-sandbox-plaintext: true`.
+ministack: plain http is not secure, and the sandbox serves http on loopback only; a policy that denies
+anything but TLS would lock everyone out. So loopback counts as TLS, except for a request with the header
+`x-sandbox-plaintext: true`.
 """
 
 from __future__ import annotations
