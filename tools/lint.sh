@@ -29,7 +29,7 @@ run_step() {
   case $1 in
     tf-fmt) files '*.tf' '*.tfvars' '*.tftest.hcl' '*.tfmock.hcl' | xargs terraform fmt -check -diff ;;
     tf-validate) validate_in_a_copy ;;
-    tflint) terraform_folders | xargs -I '{}' build/bin/tflint --config="$PWD/.tflint.hcl" --chdir='{}' --no-color ;;
+    tflint) terraform_folders | xargs -n 1 tools/tflint.sh ;;
     # Hidden folders (.venv, .terraform) are skipped by checkov itself.
     checkov) build/lint-venv/bin/checkov --config-file .checkov.yaml --directory . ;;
     ruff) "$bin/ruff" check --output-format concise ;;
