@@ -1,4 +1,4 @@
-# What the hub makes of its variables. IAM and queue policies: test_policies.py.
+# What the hub makes of its variables. IAM and queue policies: test_fleet.py.
 
 mock_provider "aws" {
   source = "./tests/terraform/mocks"
@@ -12,7 +12,7 @@ variables {
 }
 
 run "the_defaults_are_those_of_the_contract" {
-  command = plan
+  command = apply
 
   module {
     source = "./modules/central-hub"
@@ -203,193 +203,6 @@ run "the_defaults_are_those_of_the_contract" {
     condition     = jsondecode(aws_scheduler_schedule.tick.target[0].input) == { source = "spot-failover.hub", detail-type = "Tick" }
     error_message = "observe would not know the tick."
   }
-}
-
-run "names_can_be_chosen" {
-  command = plan
-
-  module {
-    source = "./modules/central-hub"
-  }
-
-  variables {
-    name_prefix = "dev-"
-    names = {
-      placement_failure_queue = "placement"
-      interruption_queue      = "interruption"
-      state_table             = "state"
-      spoke_role              = "SpotRole"
-    }
-  }
-
-  assert {
-    condition = [
-      aws_sqs_queue.main["placement_failure"].name,
-      aws_sqs_queue.dead_letter["placement_failure"].name,
-      aws_sqs_queue.main["interruption"].name,
-      aws_dynamodb_table.state.name,
-      output.spoke.spoke_role_name,
-    ] == ["dev-placement", "dev-placement-dlq", "dev-interruption", "dev-state", "dev-SpotRole"]
-    error_message = "A chosen name is not used, or the prefix is not in front of it."
-  }
-}
-
-run "the_spoke_object_says_what_a_spoke_needs" {
-  command = plan
-
-  module {
-    source = "./modules/central-hub"
-  }
-
-  variables {
-    organization_id = "o-a1b2c3d4e5"
-    external_id     = "another"
-    operation       = "dry_run"
-    allow_drills    = true
-  }
-
-  assert {
-    condition = output.spoke == {
-      contract        = 1
-      event_bus_arn   = "arn:aws:events:eu-west-1:111122223333:event-bus/spot-failover"
-      work_role_arn   = "arn:aws:iam::111122223333:role/spot-failover-work-eu-west-1"
-      external_id     = "another"
-      spoke_role_name = "CentralSpotAutomationRole"
-      organization_id = "o-a1b2c3d4e5"
-      operation       = "dry_run"
-      drills          = true
-    }
-    error_message = "The output \"spoke\" differs from the contract, or is not known when planned."
-  }
-}
-
-run "drills_take_the_way_of_real_events" {
-  command = plan
-
-  module {
-    source = "./modules/central-hub"
-  }
-
-  variables {
-    allow_drills = true
-  }
-
-  assert {
-    condition = alltrue([
-      for drill in ["placement-failure", "interruption"] :
-      aws_cloudwatch_event_target.delivery["${drill}-drill"].arn == aws_cloudwatch_event_target.delivery[drill].arn
-    ])
-    error_message = "A drill ends in another queue than the real event."
-  }
-
-  assert {
-    condition     = aws_lambda_function.main["observe"].environment[0].variables["DRILLS"] == "true"
-    error_message = "observe would refuse a drill."
-  }
-
-  assert {
-    condition     = strcontains(output.drill_command, "\"EventBusName\":\"spot-failover\"") && strcontains(output.drill_command, "SERVICE_TASK_PLACEMENT_FAILURE")
-    error_message = "drill_command does not put a placement failure on the hub's bus."
-  }
-}
-
-run "events_go_where_their_patterns_say" {
-  command = plan
-
-  module {
-    source = "./modules/central-hub"
-  }
-
-  variables {
-    allow_drills = true
-  }
-
-  assert {
-    condition = { for rule, target in aws_cloudwatch_event_target.delivery : rule => target.arn } == {
-      placement-failure       = "arn:aws:sqs:eu-west-1:111122223333:fargate-spot-placement-failure-queue"
-      placement-failure-drill = "arn:aws:sqs:eu-west-1:111122223333:fargate-spot-placement-failure-queue"
-      interruption            = "arn:aws:sqs:eu-west-1:111122223333:fargate-spot-interruption-queue"
-      interruption-drill      = "arn:aws:sqs:eu-west-1:111122223333:fargate-spot-interruption-queue"
-      control                 = "arn:aws:sqs:eu-west-1:111122223333:spot-failover-control-queue"
-    }
-    error_message = "A rule delivers into another queue."
-  }
-
-  assert {
-    condition = alltrue([
-      for rule, target in aws_cloudwatch_event_target.delivery :
-      target.dead_letter_config[0].arn == "${trimsuffix(target.arn, ".fifo")}-dlq"
-    ])
-    error_message = "A rule loses what it cannot deliver, or leaves it with another queue."
-  }
-
-  assert {
-    condition = alltrue([
-      for name, rule in aws_cloudwatch_event_rule.delivery :
-      jsondecode(rule.event_pattern) == jsondecode(file("modules/central-hub/event-patterns/${name}.json"))
-    ])
-    error_message = "A rule has another pattern than its file."
-  }
-
-  assert {
-    condition     = alltrue([for rule in values(aws_cloudwatch_event_rule.delivery) : rule.event_bus_name == "spot-failover"])
-    error_message = "A rule stands on another bus."
-  }
-
-  assert {
-    condition = jsondecode(aws_cloudwatch_event_rule.audit.event_pattern) == merge(
-      jsondecode(file("modules/central-hub/event-patterns/audit.json")),
-      { account = ["111122223333"] },
-    )
-    error_message = "The alert topic would pass on audit events that another account made up."
-  }
-
-  assert {
-    condition     = aws_cloudwatch_event_target.audit.arn == output.alert_topic_arn
-    error_message = "Audit events do not reach the alert topic."
-  }
-}
-
-run "an_organization_gets_in" {
-  command = plan
-
-  module {
-    source = "./modules/central-hub"
-  }
-
-  variables {
-    organization_id = "o-a1b2c3d4e5"
-  }
-
-  assert {
-    condition     = length(aws_cloudwatch_event_bus_policy.main) == 1
-    error_message = "The bus has no policy for the organization."
-  }
-}
-
-run "queues_lose_nothing_and_show_nothing" {
-  command = plan
-
-  module {
-    source = "./modules/central-hub"
-  }
-
-  variables {
-    functions = {
-      observe = { timeout_seconds = 20 }
-      work    = { timeout_seconds = 40 }
-    }
-  }
-
-  assert {
-    condition = { for key, queue in aws_sqs_queue.main : key => queue.visibility_timeout_seconds } == {
-      placement_failure = 120
-      interruption      = 120
-      control           = 120
-      work              = 240
-    }
-    error_message = "A message would be seen again before six timeouts of its function are over."
-  }
 
   assert {
     condition     = alltrue([for queue in concat(values(aws_sqs_queue.main), values(aws_sqs_queue.dead_letter)) : queue.sqs_managed_sse_enabled])
@@ -428,34 +241,6 @@ run "queues_lose_nothing_and_show_nothing" {
     ])
     error_message = "The work queue does not keep the order of each service, or drops messages by their content."
   }
-}
-
-run "functions_read_their_queues" {
-  command = plan
-
-  module {
-    source = "./modules/central-hub"
-  }
-
-  variables {
-    functions = {
-      observe            = { memory_mb = 256, maximum_concurrency = 3 }
-      work               = { memory_mb = 1024, maximum_concurrency = 7 }
-      log_level          = "DEBUG"
-      log_retention_days = 7
-    }
-    metrics = { namespace = "Own/Namespace" }
-  }
-
-  assert {
-    condition = { for key, mapping in aws_lambda_event_source_mapping.main : key => [mapping.function_name, mapping.scaling_config[0].maximum_concurrency] } == {
-      placement_failure = ["spot-failover-observe", 3]
-      interruption      = ["spot-failover-observe", 3]
-      control           = ["spot-failover-observe", 3]
-      work              = ["spot-failover-work", 7]
-    }
-    error_message = "A queue feeds another function, or with another concurrency."
-  }
 
   assert {
     condition = alltrue([
@@ -463,6 +248,157 @@ run "functions_read_their_queues" {
       mapping.function_response_types == toset(["ReportBatchItemFailures"])
     ])
     error_message = "One bad message would fail its whole batch."
+  }
+}
+
+run "everything_can_be_chosen" {
+  command = plan
+
+  module {
+    source = "./modules/central-hub"
+  }
+
+  variables {
+    name_prefix = "dev-"
+    names = {
+      placement_failure_queue = "placement"
+      interruption_queue      = "interruption"
+      state_table             = "state"
+      spoke_role              = "SpotRole"
+    }
+    organization_id = "o-a1b2c3d4e5"
+    external_id     = "another"
+    operation       = "dry_run"
+    allow_drills    = true
+    functions = {
+      observe            = { memory_mb = 256, timeout_seconds = 20, maximum_concurrency = 3 }
+      work               = { memory_mb = 1024, timeout_seconds = 40, maximum_concurrency = 7 }
+      log_level          = "DEBUG"
+      log_retention_days = 7
+    }
+    package = {
+      s3_bucket         = "example-artifacts"
+      s3_key            = "releases/spot_failover.zip"
+      s3_object_version = "abc"
+    }
+    alerts                   = { topic_arn = "arn:aws:sns:eu-west-1:111122223333:operations" }
+    metrics                  = { namespace = "Own/Namespace" }
+    archive_days             = 30
+    deletion_protection      = false
+    permissions_boundary_arn = "arn:aws:iam::111122223333:policy/boundary"
+  }
+
+  assert {
+    condition = [
+      aws_sqs_queue.main["placement_failure"].name,
+      aws_sqs_queue.dead_letter["placement_failure"].name,
+      aws_sqs_queue.main["interruption"].name,
+      aws_dynamodb_table.state.name,
+      output.spoke.spoke_role_name,
+    ] == ["dev-placement", "dev-placement-dlq", "dev-interruption", "dev-state", "dev-SpotRole"]
+    error_message = "A chosen name is not used, or the prefix is not in front of it."
+  }
+
+  assert {
+    condition = output.spoke == {
+      contract        = 1
+      event_bus_arn   = "arn:aws:events:eu-west-1:111122223333:event-bus/dev-spot-failover"
+      work_role_arn   = "arn:aws:iam::111122223333:role/dev-spot-failover-work-eu-west-1"
+      external_id     = "another"
+      spoke_role_name = "dev-SpotRole"
+      organization_id = "o-a1b2c3d4e5"
+      operation       = "dry_run"
+      drills          = true
+    }
+    error_message = "The output \"spoke\" differs from the contract, or is not known when planned."
+  }
+
+  assert {
+    condition = alltrue([
+      for drill in ["placement-failure", "interruption"] :
+      aws_cloudwatch_event_target.delivery["${drill}-drill"].arn == aws_cloudwatch_event_target.delivery[drill].arn
+    ])
+    error_message = "A drill ends in another queue than the real event."
+  }
+
+  assert {
+    condition     = aws_lambda_function.main["observe"].environment[0].variables["DRILLS"] == "true"
+    error_message = "observe would refuse a drill."
+  }
+
+  assert {
+    condition     = strcontains(output.drill_command, "\"EventBusName\":\"dev-spot-failover\"") && strcontains(output.drill_command, "SERVICE_TASK_PLACEMENT_FAILURE")
+    error_message = "drill_command does not put a placement failure on the hub's bus."
+  }
+
+  assert {
+    condition = { for rule, target in aws_cloudwatch_event_target.delivery : rule => target.arn } == {
+      placement-failure       = "arn:aws:sqs:eu-west-1:111122223333:dev-placement"
+      placement-failure-drill = "arn:aws:sqs:eu-west-1:111122223333:dev-placement"
+      interruption            = "arn:aws:sqs:eu-west-1:111122223333:dev-interruption"
+      interruption-drill      = "arn:aws:sqs:eu-west-1:111122223333:dev-interruption"
+      control                 = "arn:aws:sqs:eu-west-1:111122223333:dev-spot-failover-control-queue"
+    }
+    error_message = "A rule delivers into another queue."
+  }
+
+  assert {
+    condition = alltrue([
+      for rule, target in aws_cloudwatch_event_target.delivery :
+      target.dead_letter_config[0].arn == "${trimsuffix(target.arn, ".fifo")}-dlq"
+    ])
+    error_message = "A rule loses what it cannot deliver, or leaves it with another queue."
+  }
+
+  assert {
+    condition = alltrue([
+      for name, rule in aws_cloudwatch_event_rule.delivery :
+      jsondecode(rule.event_pattern) == jsondecode(file("modules/central-hub/event-patterns/${name}.json"))
+    ])
+    error_message = "A rule has another pattern than its file."
+  }
+
+  assert {
+    condition     = alltrue([for rule in values(aws_cloudwatch_event_rule.delivery) : rule.event_bus_name == "dev-spot-failover"])
+    error_message = "A rule stands on another bus."
+  }
+
+  assert {
+    condition = jsondecode(aws_cloudwatch_event_rule.audit.event_pattern) == merge(
+      jsondecode(file("modules/central-hub/event-patterns/audit.json")),
+      { account = ["111122223333"] },
+    )
+    error_message = "The alert topic would pass on audit events that another account made up."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_event_target.audit.arn == output.alert_topic_arn
+    error_message = "Audit events do not reach the alert topic."
+  }
+
+  assert {
+    condition     = length(aws_cloudwatch_event_bus_policy.main) == 1
+    error_message = "The bus has no policy for the organization."
+  }
+
+  assert {
+    condition = { for key, queue in aws_sqs_queue.main : key => queue.visibility_timeout_seconds } == {
+      placement_failure = 120
+      interruption      = 120
+      control           = 120
+      work              = 240
+    }
+    error_message = "A message would be seen again before six timeouts of its function are over."
+  }
+
+  assert {
+    condition = { for key, mapping in aws_lambda_event_source_mapping.main : key => [mapping.function_name, mapping.scaling_config[0].maximum_concurrency] } == {
+      placement_failure = ["dev-spot-failover-observe", 3]
+      interruption      = ["dev-spot-failover-observe", 3]
+      control           = ["dev-spot-failover-observe", 3]
+      work              = ["dev-spot-failover-work", 7]
+    }
+    error_message = "A queue feeds another function, or with another concurrency."
   }
 
   assert {
@@ -475,29 +411,29 @@ run "functions_read_their_queues" {
 
   assert {
     condition = aws_lambda_function.main["observe"].environment[0].variables == tomap({
-      EVIDENCE_TABLE          = "spot-failover-evidence"
-      STATE_TABLE             = "ecs_cp_restore_state"
-      WORK_QUEUE_URL          = "https://sqs.eu-west-1.amazonaws.com/111122223333/spot-failover-work.fifo"
+      EVIDENCE_TABLE          = "dev-spot-failover-evidence"
+      STATE_TABLE             = "dev-state"
+      WORK_QUEUE_URL          = "https://sqs.eu-west-1.amazonaws.com/111122223333/dev-spot-failover-work.fifo"
       LOG_LEVEL               = "DEBUG"
       METRICS_NAMESPACE       = "Own/Namespace"
-      POWERTOOLS_SERVICE_NAME = "spot-failover"
-      DRILLS                  = "false"
+      POWERTOOLS_SERVICE_NAME = "dev-spot-failover"
+      DRILLS                  = "true"
     })
     error_message = "observe has other settings than the package reads."
   }
 
   assert {
     condition = aws_lambda_function.main["work"].environment[0].variables == tomap({
-      EVIDENCE_TABLE          = "spot-failover-evidence"
-      STATE_TABLE             = "ecs_cp_restore_state"
-      WORK_QUEUE_URL          = "https://sqs.eu-west-1.amazonaws.com/111122223333/spot-failover-work.fifo"
+      EVIDENCE_TABLE          = "dev-spot-failover-evidence"
+      STATE_TABLE             = "dev-state"
+      WORK_QUEUE_URL          = "https://sqs.eu-west-1.amazonaws.com/111122223333/dev-spot-failover-work.fifo"
       LOG_LEVEL               = "DEBUG"
       METRICS_NAMESPACE       = "Own/Namespace"
-      POWERTOOLS_SERVICE_NAME = "spot-failover"
-      EVENT_BUS_ARN           = "arn:aws:events:eu-west-1:111122223333:event-bus/spot-failover"
-      SPOKE_ROLE_NAME         = "CentralSpotAutomationRole"
-      EXTERNAL_ID             = "spot-failover"
-      OPERATION               = "active"
+      POWERTOOLS_SERVICE_NAME = "dev-spot-failover"
+      EVENT_BUS_ARN           = "arn:aws:events:eu-west-1:111122223333:event-bus/dev-spot-failover"
+      SPOKE_ROLE_NAME         = "dev-SpotRole"
+      EXTERNAL_ID             = "another"
+      OPERATION               = "dry_run"
     })
     error_message = "work has other settings than the package reads."
   }
@@ -511,22 +447,6 @@ run "functions_read_their_queues" {
     condition     = aws_cloudwatch_metric_alarm.rejected_events.namespace == "Own/Namespace"
     error_message = "The alarm for rejected events watches another namespace."
   }
-}
-
-run "the_zip_may_lie_in_s3" {
-  command = plan
-
-  module {
-    source = "./modules/central-hub"
-  }
-
-  variables {
-    package = {
-      s3_bucket         = "example-artifacts"
-      s3_key            = "releases/spot_failover.zip"
-      s3_object_version = "abc"
-    }
-  }
 
   assert {
     condition = alltrue([
@@ -535,34 +455,10 @@ run "the_zip_may_lie_in_s3" {
     ])
     error_message = "A function is not made of the object in S3."
   }
-}
-
-run "a_table_can_be_given_up" {
-  command = plan
-
-  module {
-    source = "./modules/central-hub"
-  }
-
-  variables {
-    deletion_protection = false
-  }
 
   assert {
     condition     = !aws_dynamodb_table.state.deletion_protection_enabled
     error_message = "The state table stays protected though asked otherwise."
-  }
-}
-
-run "alarms_may_reach_another_topic" {
-  command = plan
-
-  module {
-    source = "./modules/central-hub"
-  }
-
-  variables {
-    alerts = { topic_arn = "arn:aws:sns:eu-west-1:111122223333:operations" }
   }
 
   assert {
@@ -577,34 +473,10 @@ run "alarms_may_reach_another_topic" {
     )) == toset(["arn:aws:sns:eu-west-1:111122223333:operations"])
     error_message = "Something reaches another topic than the one given."
   }
-}
-
-run "everything_is_kept_for_a_while" {
-  command = plan
-
-  module {
-    source = "./modules/central-hub"
-  }
-
-  variables {
-    archive_days = 30
-  }
 
   assert {
     condition     = aws_cloudwatch_event_archive.main.retention_days == 30 && aws_cloudwatch_event_archive.main.event_pattern == null
     error_message = "The archive keeps less than every event for the time asked for."
-  }
-}
-
-run "roles_stay_within_the_boundary" {
-  command = plan
-
-  module {
-    source = "./modules/central-hub"
-  }
-
-  variables {
-    permissions_boundary_arn = "arn:aws:iam::111122223333:policy/boundary"
   }
 
   assert {
@@ -613,18 +485,5 @@ run "roles_stay_within_the_boundary" {
       role.permissions_boundary == "arn:aws:iam::111122223333:policy/boundary"
     ])
     error_message = "A role has no permissions boundary."
-  }
-}
-
-run "a_plan_with_all_defaults_applies" {
-  command = apply
-
-  module {
-    source = "./modules/central-hub"
-  }
-
-  assert {
-    condition     = length(output.queues) == 4 && length(output.dead_letter_queues) == 4 && length(output.functions) == 2
-    error_message = "An output lacks something."
   }
 }

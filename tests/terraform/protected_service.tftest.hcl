@@ -120,21 +120,3 @@ run "every_part_of_the_policy_can_be_set" {
     error_message = "The policy is not what was asked for."
   }
 }
-
-run "null_means_the_default" {
-  command = plan
-
-  module {
-    source = "./modules/protected-service"
-  }
-
-  variables {
-    thresholds = null
-    restore    = { min_samples = null }
-  }
-
-  assert {
-    condition     = output.policy.thresholds.interruptions == 5 && output.policy.restore.min_samples == 10
-    error_message = "A null reached the policy."
-  }
-}

@@ -1,4 +1,4 @@
-# What the spoke makes of its variables. IAM and queue policies: test_policies.py.
+# What the spoke makes of its variables. IAM and queue policies: test_fleet.py.
 
 mock_provider "aws" {
   source = "./tests/terraform/mocks"
@@ -17,8 +17,8 @@ variables {
   }
 }
 
-run "events_are_forwarded_as_their_patterns_say" {
-  command = plan
+run "the_defaults_are_those_of_the_contract" {
+  command = apply
 
   module {
     source = "./modules/workload-spoke"
@@ -110,61 +110,10 @@ run "events_are_forwarded_as_their_patterns_say" {
     }
     error_message = "The record differs from the contract."
   }
-}
-
-run "drills_are_forwarded_where_the_hub_allows_them" {
-  command = plan
-
-  module {
-    source = "./modules/workload-spoke"
-  }
-
-  variables {
-    hub = {
-      contract        = 1
-      event_bus_arn   = "arn:aws:events:us-east-1:444455556666:event-bus/spot-failover"
-      work_role_arn   = "arn:aws:iam::444455556666:role/spot-failover-work-us-east-1"
-      external_id     = "spot-failover"
-      spoke_role_name = "CentralSpotAutomationRole"
-      drills          = true
-    }
-  }
-
-  assert {
-    condition     = jsondecode(aws_cloudwatch_event_rule.drill[0].event_pattern) == jsondecode(file("modules/workload-spoke/event-patterns/drill.json"))
-    error_message = "The rule for drills has another pattern than its file."
-  }
-
-  assert {
-    condition     = aws_cloudwatch_event_target.drill[0].arn == "arn:aws:events:us-east-1:444455556666:event-bus/spot-failover"
-    error_message = "Drills go to another bus."
-  }
-
-  assert {
-    condition     = output.rule_arns["drill"] == "arn:aws:events:eu-west-1:111122223333:rule/${aws_cloudwatch_event_rule.drill[0].name}"
-    error_message = "The output \"rule_arns\" does not name the rule for drills."
-  }
-}
-
-run "the_first_region_makes_the_accounts_roles" {
-  command = plan
-
-  module {
-    source = "./modules/workload-spoke"
-  }
-
-  variables {
-    permissions_boundary_arn = "arn:aws:iam::111122223333:policy/boundary"
-  }
 
   assert {
     condition     = [for role in concat(aws_iam_role.spoke, aws_iam_role.forwarding) : role.name] == ["CentralSpotAutomationRole", "spot-failover-forwarding"]
     error_message = "The account's roles are not made, or have other names."
-  }
-
-  assert {
-    condition     = alltrue([for role in concat(aws_iam_role.spoke, aws_iam_role.forwarding) : role.permissions_boundary == "arn:aws:iam::111122223333:policy/boundary"])
-    error_message = "A role has no permissions boundary."
   }
 
   assert {
@@ -176,7 +125,81 @@ run "the_first_region_makes_the_accounts_roles" {
   }
 }
 
-run "another_region_adds_to_them" {
+run "everything_can_be_chosen" {
+  command = plan
+
+  module {
+    source = "./modules/workload-spoke"
+  }
+
+  variables {
+    hub = {
+      contract        = 1
+      event_bus_arn   = "arn:aws:events:us-east-1:444455556666:event-bus/dev-spot-failover"
+      work_role_arn   = "arn:aws:iam::444455556666:role/dev-spot-failover-work-us-east-1"
+      external_id     = "spot-failover"
+      spoke_role_name = "dev-CentralSpotAutomationRole"
+      drills          = true
+    }
+    clusters                 = ["web", "batch"]
+    operation                = "dry_run"
+    alarm_actions            = ["arn:aws:sns:eu-west-1:111122223333:operations"]
+    permissions_boundary_arn = "arn:aws:iam::111122223333:policy/boundary"
+  }
+
+  assert {
+    condition = alltrue([
+      for name in concat(
+        [for rule in values(aws_cloudwatch_event_rule.forwarding) : rule.name],
+        [aws_sqs_queue.dead_letter.name, aws_scheduler_schedule.heartbeat.name, aws_scheduler_schedule_group.main.name],
+        [aws_iam_role.spoke[0].name, aws_iam_role.forwarding[0].name],
+      ) : startswith(name, "dev-")
+    ])
+    error_message = "A name would collide with that of another hub's spoke."
+  }
+
+  assert {
+    condition     = jsondecode(aws_cloudwatch_event_rule.drill[0].event_pattern) == jsondecode(file("modules/workload-spoke/event-patterns/drill.json"))
+    error_message = "The rule for drills has another pattern than its file."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_event_target.drill[0].arn == "arn:aws:events:us-east-1:444455556666:event-bus/dev-spot-failover"
+    error_message = "Drills go to another bus."
+  }
+
+  assert {
+    condition     = output.rule_arns["drill"] == "arn:aws:events:eu-west-1:111122223333:rule/${aws_cloudwatch_event_rule.drill[0].name}"
+    error_message = "The output \"rule_arns\" does not name the rule for drills."
+  }
+
+  assert {
+    condition     = alltrue([for role in concat(aws_iam_role.spoke, aws_iam_role.forwarding) : role.permissions_boundary == "arn:aws:iam::111122223333:policy/boundary"])
+    error_message = "A role has no permissions boundary."
+  }
+
+  assert {
+    condition     = jsondecode(aws_ssm_parameter.spoke.insecure_value).clusters == ["batch", "web"]
+    error_message = "The record does not name the clusters."
+  }
+
+  assert {
+    condition     = jsondecode(aws_ssm_parameter.spoke.insecure_value).operation == "dry_run"
+    error_message = "The record does not hold the hub back."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.dead_letter_queue[0].dimensions.QueueName == aws_sqs_queue.dead_letter.name
+    error_message = "The alarm watches another queue."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.dead_letter_queue[0].alarm_actions == toset(["arn:aws:sns:eu-west-1:111122223333:operations"])
+    error_message = "The alarm tells nobody."
+  }
+}
+
+run "another_region_adds_to_the_accounts_roles" {
   command = plan
 
   module {
@@ -208,93 +231,5 @@ run "another_region_adds_to_them" {
   assert {
     condition     = output.account == var.account
     error_message = "The output \"account\" differs from that of the first region."
-  }
-}
-
-run "names_follow_the_hubs_bus" {
-  command = plan
-
-  module {
-    source = "./modules/workload-spoke"
-  }
-
-  variables {
-    hub = {
-      contract        = 1
-      event_bus_arn   = "arn:aws:events:us-east-1:444455556666:event-bus/dev-spot-failover"
-      work_role_arn   = "arn:aws:iam::444455556666:role/dev-spot-failover-work-us-east-1"
-      external_id     = "spot-failover"
-      spoke_role_name = "dev-CentralSpotAutomationRole"
-      drills          = false
-    }
-  }
-
-  assert {
-    condition = alltrue([
-      for name in concat(
-        [for rule in values(aws_cloudwatch_event_rule.forwarding) : rule.name],
-        [aws_sqs_queue.dead_letter.name, aws_scheduler_schedule.heartbeat.name, aws_scheduler_schedule_group.main.name],
-        [aws_iam_role.spoke[0].name, aws_iam_role.forwarding[0].name],
-      ) : startswith(name, "dev-")
-    ])
-    error_message = "A name would collide with that of another hub's spoke."
-  }
-}
-
-run "the_record_says_what_the_hub_may_do" {
-  command = plan
-
-  module {
-    source = "./modules/workload-spoke"
-  }
-
-  variables {
-    clusters  = ["web", "batch"]
-    operation = "dry_run"
-  }
-
-  assert {
-    condition     = jsondecode(aws_ssm_parameter.spoke.insecure_value).clusters == ["batch", "web"]
-    error_message = "The record does not name the clusters."
-  }
-
-  assert {
-    condition     = jsondecode(aws_ssm_parameter.spoke.insecure_value).operation == "dry_run"
-    error_message = "The record does not hold the hub back."
-  }
-}
-
-run "lost_events_raise_an_alarm_where_someone_listens" {
-  command = plan
-
-  module {
-    source = "./modules/workload-spoke"
-  }
-
-  variables {
-    alarm_actions = ["arn:aws:sns:eu-west-1:111122223333:operations"]
-  }
-
-  assert {
-    condition     = aws_cloudwatch_metric_alarm.dead_letter_queue[0].dimensions.QueueName == aws_sqs_queue.dead_letter.name
-    error_message = "The alarm watches another queue."
-  }
-
-  assert {
-    condition     = aws_cloudwatch_metric_alarm.dead_letter_queue[0].alarm_actions == toset(["arn:aws:sns:eu-west-1:111122223333:operations"])
-    error_message = "The alarm tells nobody."
-  }
-}
-
-run "a_plan_with_all_defaults_applies" {
-  command = apply
-
-  module {
-    source = "./modules/workload-spoke"
-  }
-
-  assert {
-    condition     = length(output.rule_arns) == 6
-    error_message = "An output lacks something."
   }
 }

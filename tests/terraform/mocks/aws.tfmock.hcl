@@ -1,4 +1,4 @@
-# What every mocked plan sees of AWS: one account, one region. Policies are not rendered here; test_policies.py plans
+# What every mocked plan sees of AWS: one account, one region. Policies are not rendered here; test_fleet.py plans
 # with the real provider for that.
 
 mock_data "aws_caller_identity" {

@@ -1,0 +1,126 @@
+"""One plan of everything that may stand side by side in one account, by the real provider, and how to read it.
+
+There are two hubs in one region, one of them with a prefix, and a spoke of a hub in another account; in a second
+region, of another partition to boot, there are a hub and the account's second spoke.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from tests.terraform.answers import answering, provider
+from tests.terraform.workspace import Workspace
+
+ACCOUNT, CENTRAL_ACCOUNT = "111122223333", "444455556666"
+REGIONS = {"home": "eu-west-1", "china": "cn-north-1"}
+
+PACKAGE = {"s3_bucket": "example-artifacts", "s3_key": "spot_failover.zip"}
+SERVICE = {"service_name": "web", "mode": "switch", "ignores_strategy_changes": True}
+OTHER_HUB = {
+    "contract": 1,
+    "event_bus_arn": f"arn:aws:events:us-east-1:{CENTRAL_ACCOUNT}:event-bus/spot-failover",
+    "work_role_arn": f"arn:aws:iam::{CENTRAL_ACCOUNT}:role/spot-failover-work-us-east-1",
+    "external_id": "spot-failover",
+    "spoke_role_name": "CentralSpotAutomationRole",
+    "organization_id": "o-a1b2c3d4e5",
+    "operation": "active",
+    "drills": True,
+}
+
+# The module calls, by the region they are made in.
+CALLS: dict[str, dict[str, dict[str, Any]]] = {
+    "home": {
+        "hub": {"organization_id": "o-a1b2c3d4e5", "allow_drills": True, "package": PACKAGE},
+        "dev_hub": {"name_prefix": "dev-", "workload_accounts": ["444455556666"], "package": PACKAGE},
+        "spoke": {
+            "hub": OTHER_HUB,
+            "clusters": ["web", "batch"],
+            "pass_role_arns": [f"arn:aws:iam::{ACCOUNT}:role/web-task"],
+            "alarm_actions": ["${module.hub.alert_topic_arn}"],
+        },
+        "service": {"cluster_name": "production", **SERVICE},
+        "other_service": {"cluster_name": "other", **SERVICE},
+    },
+    "china": {
+        "china_hub": {"package": PACKAGE},
+        "china_spoke": {"hub": "${module.hub.spoke}", "account": "${module.spoke.account}"},
+        "china_service": {"cluster_name": "production", **SERVICE},
+    },
+}
+SOURCES = {
+    "hub": "../modules/central-hub",
+    "spoke": "../modules/workload-spoke",
+    "service": "../modules/protected-service",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A resource as it is planned, or a data source as it was read."""
+
+    module: str
+    address: str
+    type: str
+    values: dict[str, Any]
+
+    def policy(self, attribute: str = "policy") -> dict[str, dict[str, Any]]:
+        """Return the statements of a policy by their sid, each without it."""
+        document = json.loads(self.values[attribute])
+        return {statement.pop("Sid"): statement for statement in document["Statement"]}
+
+
+@dataclass(frozen=True, slots=True)
+class Fleet:
+    """The plan, and what Terraform said of its checks."""
+
+    resources: dict[str, Resource]
+    checks: dict[str, str]
+
+    def __getitem__(self, address: str) -> Resource:
+        return self.resources[address]
+
+    def of_type(self, *types: str) -> list[Resource]:
+        return [resource for resource in self.resources.values() if resource.type in types]
+
+
+def plan_fleet(workspace: Workspace) -> Fleet:
+    """Plan all module calls at once, where a spoke listens in the first region and none in the second."""
+    with answering({REGIONS["home"]: {"contract": 1, "clusters": ["production"]}}) as url:
+        plan = workspace.plan("fleet", _configuration(url))
+    return Fleet({resource.address: resource for resource in _resources(plan)}, dict(_checks(plan)))
+
+
+def _configuration(url: str) -> dict[str, Any]:
+    return {
+        "terraform": {"required_providers": {"aws": {"source": "hashicorp/aws"}}},
+        "provider": {
+            "aws": [provider(ACCOUNT, region, url, alias=alias) for alias, region in REGIONS.items()],
+        },
+        "module": {
+            name: {
+                "source": SOURCES[name.split("_")[-1]],
+                "providers": {"aws": f"aws.{alias}"},
+                **variables,
+            }
+            for alias, calls in CALLS.items()
+            for name, variables in calls.items()
+        },
+    }
+
+
+def _resources(plan: dict[str, Any]) -> Iterator[Resource]:
+    for module in plan["planned_values"]["root_module"]["child_modules"]:
+        for resource in module["resources"]:
+            if resource["mode"] == "managed":
+                name = module["address"].removeprefix("module.")
+                address = resource["address"].removeprefix("module.")
+                yield Resource(name, address, resource["type"], resource["values"])
+
+
+def _checks(plan: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for check in plan["checks"]:
+        for instance in check["instances"]:
+            if check["address"]["kind"] == "check":
+                problems = " ".join(problem["message"] for problem in instance.get("problems", []))
+                yield instance["address"]["module"].removeprefix("module."), problems
