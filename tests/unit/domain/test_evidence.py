@@ -70,12 +70,13 @@ rows = st.lists(
         Evidence,
         kind=st.sampled_from(EvidenceKind),
         time=st.integers(0, 600).map(lambda seconds: NOW - timedelta(seconds=seconds)),
-        event_id=st.sampled_from("abcdef"),
+        event_id=st.uuids().map(str),
         subject=st.sampled_from(["task 1", "task 2", "task 3"]),
         lacks_capacity=st.booleans(),
         stopped=st.booleans(),
     ),
     max_size=12,
+    unique_by=lambda row: row.event_id,  # an id stands for one event, so for one content
 )
 
 
