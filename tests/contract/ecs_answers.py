@@ -61,8 +61,7 @@ def service(name: str = "web", **changes: Any) -> dict[str, Any]:
                 "message": "(service web) was unable to place a task. Reason: Capacity is unavailable.",
             }
         ],
-        # 0.007 has no binary fraction: read as a float, it is a little less.
-        "createdAt": 1772442000.007,
+        "createdAt": 1772442000.007654,
         "placementConstraints": [],
         "placementStrategy": [],
         "networkConfiguration": {

@@ -7,6 +7,7 @@ from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 
 from spot_failover.adapters.ecs import SpokeEcs
 from spot_failover.adapters.sessions import SpokeSessions
+from spot_failover.adapters.times import from_text, to_text
 from spot_failover.domain.capacity import Rolling, Strategy, StrategyItem
 from spot_failover.domain.errors import (
     AccessDeniedError,
@@ -81,6 +82,17 @@ def test_a_service_is_read_with_its_primary_deployment_first(ecs: SpokeEcs, answ
             "bakeTimeInMinutes": 0,
         },
     )
+
+
+def test_a_service_is_told_from_its_successor_by_a_time_that_survives_the_state_table(
+    ecs: SpokeEcs, answers: Answers
+) -> None:
+    answers("ecs.DescribeServices", described(service()))
+
+    observation = ecs.describe(WEB)
+
+    assert observation is not None
+    assert from_text(to_text(observation.created_at)) == observation.created_at
 
 
 def test_a_service_on_a_launch_type_has_no_strategy(ecs: SpokeEcs, answers: Answers) -> None:

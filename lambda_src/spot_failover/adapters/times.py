@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 
 def to_text(time: datetime) -> str:
@@ -16,9 +16,5 @@ def from_text(text: str) -> datetime:
 
 
 def whole_milliseconds(time: datetime) -> datetime:
-    """Return the nearest time that survives being written down.
-
-    ECS answers in binary fractions of a second, so that its milliseconds may come out a microsecond short.
-    """
-    rounded = time.astimezone(UTC) + timedelta(microseconds=500)
-    return rounded.replace(microsecond=rounded.microsecond // 1000 * 1000)
+    """Return the time as it would be read back: only then can it be compared with one that was."""
+    return time.astimezone(UTC).replace(microsecond=time.microsecond // 1000 * 1000)

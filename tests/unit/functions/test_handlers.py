@@ -88,7 +88,9 @@ def test_observe_writes_evidence_and_a_wake_up(queue_url: str) -> None:
     assert [row["event_id"] for row in rows] == [{"S": event["id"]}]
 
 
-def test_observe_publishes_what_it_turned_away(queue_url: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_observe_logs_and_publishes_once_what_it_turned_away(
+    queue_url: str, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
     observe.handler(batch(record("not JSON", "message-1")), Context())
 
     lines = [json.loads(line) for line in "".join(capsys.readouterr()).splitlines()]
@@ -98,6 +100,8 @@ def test_observe_publishes_what_it_turned_away(queue_url: str, capsys: pytest.Ca
     assert log["message"].startswith("Message message-1 was turned away: ")
     assert (log["level"], log["service"]) == ("WARNING", "dev-spot-failover")
     assert log["function_request_id"] == Context().aws_request_id
+    # The runtime's own handler, at the root, would write every line a second time.
+    assert caplog.records == []
 
 
 def test_work_finds_an_unregistered_service_and_asks_for_a_survey_of_its_place(queue_url: str) -> None:
