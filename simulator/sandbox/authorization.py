@@ -69,6 +69,20 @@ class Authorizer:
         self, role_arn: str, session: str, errand: Errand, actions: Iterable[str] = ()
     ) -> Refusal | None:
         """Check a delivery made with a role, which has to trust the service and be allowed every action."""
+        refusal = self.trusts(role_arn, errand)
+        if refusal is not None:
+            return refusal
+        for action in actions or (errand.action,):
+            question = self._role_question(role_arn, session, replace(errand, action=action))
+            policies = replace(
+                self.identity_policies(role_arn), resource=self.resource_policy(errand.resource)[0]
+            )
+            if not self._ask(question, policies):
+                return Refusal(f"The role {role_arn} may not do {action} on {errand.resource}.")
+        return None
+
+    def trusts(self, role_arn: str, errand: Errand) -> Refusal | None:
+        """Check that a role lets the service of an errand assume it."""
         role = self.emulator.role(role_arn)
         if role is None:
             return Refusal(f"The role {role_arn} does not exist.")
@@ -86,13 +100,6 @@ class Authorizer:
         )
         if not self._ask(trust, Policies(trust=parsed(role.get("AssumeRolePolicyDocument")))):
             return Refusal(f"The role {role_arn} does not trust {errand.service} for {errand.source_arn}.")
-        for action in actions or (errand.action,):
-            question = self._role_question(role_arn, session, replace(errand, action=action))
-            policies = replace(
-                self.identity_policies(role_arn), resource=self.resource_policy(errand.resource)[0]
-            )
-            if not self._ask(question, policies):
-                return Refusal(f"The role {role_arn} may not do {action} on {errand.resource}.")
         return None
 
     def identity_policies(self, role_arn: str) -> Policies:

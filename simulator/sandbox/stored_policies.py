@@ -9,7 +9,7 @@ from simulator.sandbox.emulator import Emulator
 
 
 def stored_policies(emulator: Emulator) -> dict[str, dict[str, Any]]:
-    """Return policies by what they are attached to: `identity` and `trust` by role, `resource` by resource."""
+    """Return policies by what has them: `identity` and `trust` by role, `resource` by resource."""
     identity, trust = {}, {}
     for (account, _), role in emulator.iam._roles.to_dict().items():
         arn = str(role["Arn"])

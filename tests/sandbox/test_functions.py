@@ -125,6 +125,47 @@ def test_a_log_is_written_with_the_function_s_role(aws: Aws, missing: str | None
     assert [each.action for each in denied] == ([] if missing is None else [missing])
 
 
+def test_a_role_that_does_not_trust_lambda_makes_no_function(aws: Aws) -> None:
+    role = aws.role(HUB, trust={"Service": "events.amazonaws.com"})
+    with pytest.raises(ClientError, match="cannot be assumed by Lambda"):
+        aws.function(HUB, role, SELF)
+
+
+@pytest.mark.parametrize("service", ["events.amazonaws.com", "sns.amazonaws.com"])
+def test_a_function_has_to_admit_the_rule_or_topic(aws: Aws, service: str) -> None:
+    function = aws.function(HUB, aws.role(HUB, trust=LAMBDA), SLOW)
+    arn = f"arn:aws:lambda:{REGION}:{HUB}:function:{function}"
+    source = aws.name("app")
+    if service == "events.amazonaws.com":
+        origin = aws.rule(HUB, {"Arn": arn}, pattern={"source": [source]})
+    else:
+        sns = aws.client("sns", HUB)
+        origin = sns.create_topic(Name=source)["TopicArn"]
+        sns.subscribe(TopicArn=origin, Protocol="lambda", Endpoint=arn)
+
+    def send() -> str:
+        before = len(outcomes())
+        if service == "events.amazonaws.com":
+            aws.put_event(HUB, source)
+        else:
+            aws.client("sns", HUB).publish(TopicArn=origin, Message="hello")
+        found = aws.control.wait_for(lambda: outcomes()[before:], seconds=5, what="a delivery")
+        return found[0]
+
+    def outcomes() -> list[str]:
+        return [each["outcome"] for each in aws.control.deliveries()[0] if each["source"] == origin]
+
+    assert send() == "dropped"
+    aws.client("lambda", HUB).add_permission(
+        FunctionName=function,
+        StatementId="Deliver",
+        Action="lambda:InvokeFunction",
+        Principal=service,
+        SourceArn=origin,
+    )
+    assert send() == "delivered"
+
+
 def test_a_mapping_polls_with_the_function_s_role(aws: Aws) -> None:
     source_url, source = aws.queue(HUB, VisibilityTimeout="60")
     target_url, target = aws.queue(HUB)

@@ -11,7 +11,7 @@ from simulator.sandbox.corrections import (
     condition_keys,
     ecs_api,
     forwarding,
-    function_logs,
+    function_roles,
     parameter_events,
     pollers,
     put_events,
@@ -34,7 +34,7 @@ SEAMS = tuple(
             *condition_keys.SEAMS,
             *ecs_api.SEAMS,
             *forwarding.SEAMS,
-            *function_logs.SEAMS,
+            *function_roles.SEAMS,
             *parameter_events.SEAMS,
             *pollers.SEAMS,
             *put_events.SEAMS,
@@ -61,7 +61,7 @@ def install(parts: Parts, clock: WorldClock) -> None:
     queue_deliveries.install(parts)
     rule_targets.install(parts, partial(schedules.deliver, parts))
     pollers.install(parts)
-    function_logs.install(parts)
+    function_roles.install(parts)
     schedules.install()
     parameter_events.install(parts)
     alarm_descriptions.install(parts)

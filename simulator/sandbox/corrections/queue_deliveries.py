@@ -1,8 +1,8 @@
 """Deliveries between topics, alarms and queues.
 
-AWS: SNS delivers to a queue whose policy admits sns.amazonaws.com for the topic; CloudWatch publishes to a
-topic whose policy admits cloudwatch.amazonaws.com for the alarm; a dead-letter queue takes messages from the
-queues that its RedriveAllowPolicy admits. (SNS, CloudWatch and SQS developer guides.)
+AWS: SNS delivers to a queue or function whose policy admits sns.amazonaws.com for the topic; CloudWatch
+publishes to a topic whose policy admits cloudwatch.amazonaws.com for the alarm; a dead-letter queue takes
+messages from the queues that its RedriveAllowPolicy admits. (SNS, CloudWatch and SQS developer guides.)
 ministack: checks the first but counts it as sent without TLS, and checks neither of the others.
 """
 
@@ -12,6 +12,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from simulator.sandbox.arns import account_of
 from simulator.sandbox.authorization import Errand
 from simulator.sandbox.corrections.rule_errands import NO_PERMISSIONS
 from simulator.sandbox.corrections.rule_targets import record
@@ -22,22 +23,28 @@ QUEUE_ALLOWS = Seam(
     "services.sqs", "queue_policy_allows", ("queue_arn", "service", "source_arn", "source_account")
 )
 ALARM = Seam("services.cloudwatch", "_dispatch_alarm_actions", ("alarm", "old_state", "new_state", "reason"))
+TO_FUNCTION = Seam(
+    "services.sns",
+    "_deliver_to_lambda",
+    ("endpoint", "envelope", "topic_arn", "sub_arn", "msg_id", "raw_message", "message_attributes"),
+)
 SWEEP = Seam("services.sqs", "_dlq_sweep", ("q",))
-SEAMS = (QUEUE_ALLOWS, ALARM, SWEEP)
+SEAMS = (QUEUE_ALLOWS, ALARM, TO_FUNCTION, SWEEP)
 
 ACTION_LISTS = ("AlarmActions", "OKActions", "InsufficientDataActions")
 
 
 def install(parts: Parts) -> None:
     """Ask the receiving topic's or queue's policy first."""
-    alarm_actions, sweep = ALARM.original(), SWEEP.original()
+    alarm_actions, sweep, to_function = ALARM.original(), SWEEP.original(), TO_FUNCTION.original()
 
     def queue_policy_allows(queue_arn: str, service: str, source_arn: str, source_account: str) -> bool:
-        region = parts.emulator.here()[1]
-        errand = Errand(service, "sqs:SendMessage", queue_arn, source_arn, source_account, region, {})
-        refusal = parts.authorizer.as_service(errand)
-        record(parts, source_arn, queue_arn, {}, (NO_PERMISSIONS, refusal.message) if refusal else None)
-        return refusal is None
+        return _allowed(parts, service, "sqs:SendMessage", queue_arn, source_arn, source_account)
+
+    def deliver_to_lambda(endpoint: str, envelope: str, topic_arn: str, *rest: Any) -> None:
+        account = account_of(topic_arn)
+        if _allowed(parts, "sns.amazonaws.com", "lambda:InvokeFunction", endpoint, topic_arn, account):
+            to_function(endpoint, envelope, topic_arn, *rest)
 
     def dispatch_alarm_actions(alarm: Mapping[str, Any], old_state: str, new_state: str, reason: str) -> None:
         admitted = {
@@ -52,6 +59,7 @@ def install(parts: Parts) -> None:
 
     QUEUE_ALLOWS.replace(queue_policy_allows)
     ALARM.replace(dispatch_alarm_actions)
+    TO_FUNCTION.replace(deliver_to_lambda)
     SWEEP.replace(dlq_sweep)
 
 
@@ -59,12 +67,15 @@ def _admitted(parts: Parts, alarm: Mapping[str, Any], action: str, new_state: st
     state = {"AlarmActions": "ALARM", "OKActions": "OK", "InsufficientDataActions": "INSUFFICIENT_DATA"}[name]
     if state != new_state or ":sns:" not in action:
         return True
-    account, region = parts.emulator.here()
     source = str(alarm.get("AlarmArn", ""))
-    refusal = parts.authorizer.as_service(
-        Errand("cloudwatch.amazonaws.com", "sns:Publish", action, source, account, region, {})
-    )
-    record(parts, source, action, {}, (NO_PERMISSIONS, refusal.message) if refusal else None)
+    account = parts.emulator.here()[0]
+    return _allowed(parts, "cloudwatch.amazonaws.com", "sns:Publish", action, source, account)
+
+
+def _allowed(parts: Parts, service: str, action: str, resource: str, source: str, account: str) -> bool:
+    errand = Errand(service, action, resource, source, account, parts.emulator.here()[1], {})
+    refusal = parts.authorizer.as_service(errand)
+    record(parts, source, resource, {}, (NO_PERMISSIONS, refusal.message) if refusal else None)
     return refusal is None
 
 
