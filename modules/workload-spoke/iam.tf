@@ -87,13 +87,12 @@ data "aws_iam_policy_document" "spoke" {
     }
   }
 
+  # Whoever may read a path may read all that is below it:
+  # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParametersByPath.html
   statement {
-    sid     = "ReadWhatIsRegistered"
-    actions = ["ssm:GetParametersByPath"]
-    resources = [
-      "arn:${local.partition}:ssm:${local.region}:${local.account_id}:parameter/spot-failover",
-      "arn:${local.partition}:ssm:${local.region}:${local.account_id}:parameter/spot-failover/*",
-    ]
+    sid       = "ReadWhatIsRegistered"
+    actions   = ["ssm:GetParametersByPath"]
+    resources = ["arn:${local.partition}:ssm:${local.region}:${local.account_id}:parameter/spot-failover"]
   }
 
   dynamic "statement" {
