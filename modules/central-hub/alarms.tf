@@ -40,7 +40,7 @@ resource "aws_cloudwatch_metric_alarm" "function_errors" {
 
 resource "aws_cloudwatch_metric_alarm" "rejected_events" {
   alarm_name          = "${local.name}-rejected-events"
-  alarm_description   = "Events were forged or malformed and had no effect. The log group ${local.log_group_names["observe"]} says which and why."
+  alarm_description   = "Events were forged or malformed and had no effect. The log groups ${join(" and ", values(local.log_group_names))} say which and why."
   namespace           = var.metrics.namespace
   metric_name         = "RejectedEvents"
   dimensions          = { service = local.name }

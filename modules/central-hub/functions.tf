@@ -69,7 +69,7 @@ resource "aws_lambda_function" "main" {
   lifecycle {
     precondition {
       condition     = var.package != null || fileexists(local.package_path)
-      error_message = "The functions' zip is missing: ${local.package_path}. Run \"make package\" in a clone of this project, use a release of it, which contains the zip, or say with the variable \"package\" where the zip lies in S3."
+      error_message = "The functions' zip is missing: ${local.package_path}. Run \"make package\" in a clone of this project, or say with the variable \"package\" where the zip lies in S3."
     }
   }
 

@@ -152,7 +152,7 @@ variable "functions" {
 }
 
 variable "package" {
-  description = "Where the functions' zip lies in S3, in the hub's region. Null takes the zip that comes with the module, or that \"make package\" built into it."
+  description = "Where the functions' zip lies in S3, in the hub's region. Null takes the zip that \"make package\" built into the module."
   type = object({
     s3_bucket         = string
     s3_key            = string

@@ -1,4 +1,4 @@
-"""The two questions that a plan of these modules asks AWS, answered on the loopback: who am I, and does a spoke listen.
+"""What a plan of these modules asks AWS, answered on the loopback: who am I, and does a spoke listen.
 
 With them the real provider plans offline: it renders policies and ARNs itself, which a mocked one does not.
 """
@@ -45,7 +45,7 @@ def answering(spokes: dict[str, dict[str, Any]]) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(body.encode())
 
-        def log_message(self, format: str, *args: object) -> None:
+        def log_message(self, *args: object) -> None:
             """Say nothing; a test that fails shows Terraform's own words."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)

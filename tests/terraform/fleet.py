@@ -1,7 +1,7 @@
-"""One plan of everything that may stand side by side in one account, by the real provider, and how to read it.
+"""One plan of everything that may stand side by side in an account, by the real provider, and how to read it.
 
-There are two hubs in one region, one of them with a prefix, and a spoke of a hub in another account; in a second
-region, of another partition to boot, there are a hub and the account's second spoke.
+There are two hubs in one region, one of them with a prefix, and a spoke of a hub in another account; in a
+second region, of another partition to boot, there are a hub and the account's second spoke.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""What the real provider plans: policies as they are rendered, names that may not collide, partitions, tags."""
+"""What the real provider plans: rendered policies, names that may not collide, partitions, tags."""
 
 import json
 from collections import Counter
@@ -107,7 +107,7 @@ def problems(place: str, sid: str, statement: dict[str, Any]) -> Iterator[str]:
 def begins(arn: str, service: str, resource: str) -> bool:
     """Whether an ARN is of a service and of a kind of resource, up to the first thing that has a name."""
     _, _, of, _, _, rest = arn.split(":", 5)
-    return of in {service, "iam"} and rest.startswith(resource.split("${")[0])
+    return of in {service, "iam"} and rest.startswith(resource.split("${", maxsplit=1)[0])
 
 
 def test_one_role_alone_reaches_workload_accounts(fleet: Fleet) -> None:

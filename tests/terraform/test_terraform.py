@@ -19,7 +19,9 @@ EXAMPLES = sorted({str(path.parent.relative_to(REPOSITORY)) for path in REPOSITO
 
 @pytest.fixture(scope="module")
 def initialised(workspace: Workspace) -> Workspace:
-    workspace.succeed(".", "init", "-backend=false", "-input=false", "-no-color", "-test-directory=tests/terraform")
+    workspace.succeed(
+        ".", "init", "-backend=false", "-input=false", "-no-color", "-test-directory=tests/terraform"
+    )
     return workspace
 
 
@@ -48,7 +50,7 @@ def test_a_missing_zip_is_refused_with_what_to_do(workspace: Workspace, tmp_path
     }
     workspace.write("without-zip", {"provider": {"aws": provider}, "module": {"hub": call}})
     (workspace.root / "without-zip/zip.tftest.hcl").write_text(
-        'mock_provider "aws" {\n  source = "../tests/terraform/mocks"\n}\n\nrun "plan" {\n  command = plan\n}\n'
+        'mock_provider "aws" {\n  source = "../tests/terraform/mocks"\n}\nrun "plan" {\n  command = plan\n}\n'
     )
     done = workspace.run("without-zip", "test", "-no-color")
     said = " ".join(done.stdout.split())

@@ -1,6 +1,6 @@
 """Every validation refuses a value, with a message of its own that says what is wanted.
 
-The bad values are those of the `*_refuses.tftest.hcl` files; here Terraform's answers to each of them are read.
+The bad values are those of the `*_refuses.tftest.hcl` files; Terraform's answers to them are read here.
 """
 
 import json
@@ -89,7 +89,8 @@ def answers(said: str) -> Iterator[Refusal]:
 def variable_at(path: str, line: int) -> str:
     """Return the variable whose block a line of a file is in."""
     above = (REPOSITORY / path).read_text().splitlines()[:line]
-    return re.findall(r'^variable "(\w+)"', "\n".join(above), re.MULTILINE)[-1]
+    names: list[str] = re.findall(r'^variable "(\w+)"', "\n".join(above), re.MULTILINE)
+    return names[-1]
 
 
 def test_each_bad_value_is_refused_by_one_validation_of_its_variable(refusals: list[Refusal]) -> None:

@@ -30,7 +30,7 @@ class Workspace:
 
     def run(self, folder: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
         """Run terraform in a folder of the copy and return how it went, all it said in `stdout`."""
-        # The caller's TF_DATA_DIR or TF_CLI_ARGS must not reach into the copy; where providers come from must.
+        # The caller's TF_DATA_DIR or TF_CLI_ARGS must not reach the copy; where providers come from must.
         environment = {
             name: value
             for name, value in os.environ.items()

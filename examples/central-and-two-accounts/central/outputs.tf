@@ -1,0 +1,14 @@
+output "spoke" {
+  description = "What spokes need to know of the hub; write it to ../hub.json."
+  value       = module.hub.spoke
+}
+
+output "alert_topic_arn" {
+  description = "Subscribe to this topic to hear what the hub does."
+  value       = module.hub.alert_topic_arn
+}
+
+output "status_command" {
+  description = "Lists every known service with its phase and the reason for it."
+  value       = module.hub.status_command
+}
