@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from simulator.sandbox.control import Control, ControlRefusedError, SandboxUnreachableError
 from simulator.sandbox.seams import SeamError
@@ -53,10 +54,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _serve(options: argparse.Namespace) -> None:
-    def greet(port: int) -> None:
-        endpoint = f"http://{HOST}:{port}"
+    def greet(endpoint: str, directory: Path) -> None:
         if options.announce:
-            print(json.dumps({"endpoint": endpoint}), flush=True)
+            print(json.dumps({"endpoint": endpoint, "directory": str(directory)}), flush=True)
         else:
             print(GREETING.format(endpoint=endpoint, factor=options.time_factor), flush=True)
 

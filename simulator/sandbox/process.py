@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import queue
+import shutil
 import subprocess
 import sys
 import threading
@@ -62,6 +63,7 @@ class Sandbox:
         self._log = log
         self._process: subprocess.Popen[str] | None = None
         self._endpoint = ""
+        self._directory: Path | None = None
 
     def __enter__(self) -> Self:
         """Start the child and wait until it serves."""
@@ -110,12 +112,13 @@ class Sandbox:
             self._process.kill()
             _, said = self._process.communicate()
             raise SandboxStartError(f"The sandbox did not start. {(said or f'See {self._log}.').strip()}")
-        self._endpoint = json.loads(line)["endpoint"]
+        announced = json.loads(line)
+        self._endpoint, self._directory = announced["endpoint"], Path(announced["directory"])
         if self._process.stderr is not None:
             threading.Thread(target=_forward, args=(self._process.stderr,), daemon=True).start()
 
     def stop(self) -> None:
-        """Stop the child and wait until it is gone."""
+        """Stop the child and wait until it is gone, with everything it wrote."""
         process, self._process = self._process, None
         if process is None:
             return
@@ -128,6 +131,8 @@ class Sandbox:
         for stream in (process.stdin, process.stdout):
             if stream is not None:
                 stream.close()
+        if self._directory is not None:
+            shutil.rmtree(self._directory, ignore_errors=True)  # the child does so too, unless it was killed
 
     def env(self, account: str, region: str, base: Mapping[str, str] | None = None) -> dict[str, str]:
         """Return an environment in which AWS's tools and SDKs act as an account's root user here."""

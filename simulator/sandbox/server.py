@@ -34,6 +34,8 @@ from simulator.world import World
 
 HOST = "127.0.0.1"
 
+Ready = Callable[[str, Path], None]
+
 
 class PortTakenError(RuntimeError):
     """Another program listens on the port."""
@@ -52,8 +54,10 @@ class Options:
     log_level: str = "ERROR"
 
 
-def serve(options: Options, ready: Callable[[int], None], *, until_stdin_closes: bool = False) -> None:
-    """Serve until a signal comes (or, where asked, until standard input is closed); `ready` gets the port.
+def serve(options: Options, ready: Ready, *, until_stdin_closes: bool = False) -> None:
+    """Serve until a signal comes (or, where asked, until standard input is closed).
+
+    `ready` gets the endpoint and the directory that holds the functions' code.
 
     Raises `PortTakenError` and `SeamError` before anything is served. Ends the process: functions' workers
     and the directory of their code end with it.
@@ -66,7 +70,9 @@ def serve(options: Options, ready: Callable[[int], None], *, until_stdin_closes:
         environment.prepare(os.environ, port=port, directory=directory, log_level=options.log_level)
         tempfile.tempdir = str(directory)
         with _workers_ended():
-            asyncio.run(_serve(options, listening, ready, until_stdin_closes=until_stdin_closes))
+            endpoint = f"http://{HOST}:{port}"
+            announce = partial(ready, endpoint, directory)
+            asyncio.run(_serve(options, listening, announce, until_stdin_closes=until_stdin_closes))
         status = 0
     finally:
         shutil.rmtree(directory, ignore_errors=True)
@@ -102,7 +108,7 @@ def _workers_ended() -> Iterator[None]:
 
 
 async def _serve(
-    options: Options, listening: socket.socket, ready: Callable[[int], None], *, until_stdin_closes: bool
+    options: Options, listening: socket.socket, ready: Callable[[], None], *, until_stdin_closes: bool
 ) -> None:
     port = int(listening.getsockname()[1])
     gateway = build(options, port)
@@ -121,7 +127,7 @@ async def _serve(
     application: Any = gateway
     serving = asyncio.create_task(serve_asgi(application, config, shutdown_trigger=stop.wait))
     await asyncio.sleep(0)
-    ready(port)
+    ready()
     await serving
 
 

@@ -8,6 +8,7 @@ ministack: polls without asking, and keeps one batch in flight for a whole FIFO 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -24,6 +25,8 @@ RESOLVE = Seam("services.lambda_svc", "_resolve_name", ("name_or_arn",))
 SEAMS = (MAPPINGS, CREATE, CONCURRENCY, FUNCTIONS, RESOLVE)
 
 PRINCIPAL: Final = "lambda.amazonaws.com"
+# Each batch in flight has a worker process, and more of them than this only get in each other's way.
+AT_ONCE: Final = max(2, 2 * (os.cpu_count() or 1))
 ACTIONS: Final = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 
 
@@ -56,9 +59,9 @@ def install(parts: Parts) -> None:
         return functions.error_response_json("InvalidParameterValueException", message, 400)
 
     def sqs_esm_concurrency(esm: Any, func_rec: Any, config: Any, queue: Any = None) -> int:
-        # Groups with a message in flight are never received again before it is done, so batches do not share
-        # a group.
-        return int(concurrency(esm, func_rec, config, {**(queue or {}), "is_fifo": False}))
+        # A group with a message in flight is not received again before that is done: batches share no group.
+        limit = int(concurrency(esm, func_rec, config, {**(queue or {}), "is_fifo": False}))
+        return min(limit, AT_ONCE)
 
     MAPPINGS.replace(iter_all_esms)
     CREATE.replace(create_esm)
