@@ -92,10 +92,7 @@ class TerraformRoot:
         self.log.write_text("", encoding="utf-8")
         ignored = shutil.ignore_patterns(*MADE_BY_TERRAFORM)
         shutil.copytree(REPOSITORY / "modules", tree / "modules", ignore=ignored)
-        self._directory.mkdir(parents=True, exist_ok=True)
-        for file in sorted(self._source.iterdir()):
-            if file.is_file() and not any(file.match(pattern) for pattern in MADE_BY_TERRAFORM):
-                shutil.copy2(file, self._directory)
+        shutil.copytree(self._source, self._directory, ignore=ignored)
         self._run("init", "-backend=false")
 
     def apply(self, variables: Mapping[str, object] | None = None) -> dict[str, Any]:
