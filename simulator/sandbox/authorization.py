@@ -78,7 +78,10 @@ class Authorizer:
                 self.identity_policies(role_arn), resource=self.resource_policy(errand.resource)[0]
             )
             if not self._ask(question, policies):
-                return Refusal(f"The role {role_arn} may not do {action} on {errand.resource}.")
+                return Refusal(
+                    f"The role {role_arn} may not do {action} on {errand.resource}: its own policies or the "
+                    "resource's do not allow it."
+                )
         return None
 
     def trusts(self, role_arn: str, errand: Errand) -> Refusal | None:

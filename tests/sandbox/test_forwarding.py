@@ -148,11 +148,12 @@ def test_what_is_refused_goes_to_the_dead_letter_queue(aws: Aws) -> None:
 
 def test_an_event_for_a_bus_that_does_not_exist_yet_goes_to_the_dead_letter_queue(aws: Aws) -> None:
     url, queue = dead_letter_queue(aws)
-    bus = f"arn:aws:events:{REGION}:{SPOKE}:event-bus/{aws.name('absent')}"
+    bus = f"arn:aws:events:{REGION}:{HUB}:event-bus/{aws.name('absent')}"
     source, _ = forwarding(aws, bus, DeadLetterConfig={"Arn": queue})
     aws.put_event(SPOKE, source)
     [message] = aws.messages(SPOKE, url)
     assert message["MessageAttributes"]["ERROR_CODE"]["StringValue"] == "NO_RESOURCE"
+    assert bus not in [each.question.resource for each in aws.control.denials()]
 
 
 def test_a_dead_letter_queue_that_does_not_admit_the_rule_gets_nothing(aws: Aws) -> None:

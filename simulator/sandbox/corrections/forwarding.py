@@ -16,7 +16,7 @@ from typing import Any
 
 from simulator.sandbox.arns import account_of, region_of
 from simulator.sandbox.corrections.bus_policies import put_events_context
-from simulator.sandbox.corrections.put_events import accept
+from simulator.sandbox.corrections.put_events import accept, bus_exists
 from simulator.sandbox.corrections.rule_errands import NO_PERMISSIONS, NO_RESOURCE, errand_of
 from simulator.sandbox.parts import Parts
 from simulator.sandbox.seams import Seam
@@ -45,6 +45,8 @@ def forward(
     crossed = any(stop[:2] != (account, region) for stop in travelled)
     if crossed and destination != (account, region):
         return "HOP_LIMIT", f"An event from another account or region does not travel on to {bus_arn}."
+    if not bus_exists(parts, bus_arn):
+        return NO_RESOURCE, f"The event bus {bus_arn} does not exist."
     refused = _refusal(parts, target, event, rule, bus_arn)
     if refused is not None:
         return NO_PERMISSIONS, refused
@@ -54,8 +56,7 @@ def forward(
         TRAVELLED: stops,
         PATH: [stop[2] for stop in stops if stop[:2] == destination],
     }
-    if not accept(parts, forwarded, bus_arn):
-        return NO_RESOURCE, f"The event bus {bus_arn} does not exist."
+    accept(parts, forwarded, bus_arn)
     return None
 
 

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from simulator.sandbox.arns import account_of, region_of
+from simulator.sandbox.arns import account_of, region_of, resource_of
 from simulator.sandbox.corrections.bus_policies import policy_of, put_events_context
 from simulator.sandbox.parts import Parts
 from simulator.sandbox.records import Delivery, Outcome, utc_now
@@ -47,6 +47,13 @@ def install(parts: Parts) -> None:
         return events.json_response({"FailedEntryCount": failed, "Entries": results})
 
     PUT_EVENTS.replace(put_events)
+
+
+def bus_exists(parts: Parts, bus_arn: str) -> bool:
+    """Say whether there is a bus of that ARN, in whichever account and region."""
+    name = resource_of(bus_arn).partition("/")[2]
+    buses = parts.emulator.events._event_buses
+    return name == "default" or buses.contains_scoped(account_of(bus_arn), region_of(bus_arn), name)
 
 
 def accept(parts: Parts, event: dict[str, Any], bus_arn: str) -> bool:
