@@ -21,7 +21,4 @@ module "service" {
   name               = "web"
   subnet_ids         = var.subnet_ids
   security_group_ids = var.security_group_ids
-
-  # Registered when somebody listens, so that the first plan's warning is the last.
-  depends_on = [module.spot_failover]
 }

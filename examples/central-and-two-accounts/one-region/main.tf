@@ -16,6 +16,4 @@ module "service" {
   name               = "web"
   subnet_ids         = var.subnet_ids
   security_group_ids = var.security_group_ids
-
-  depends_on = [module.spoke]
 }

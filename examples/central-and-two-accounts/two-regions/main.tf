@@ -30,8 +30,6 @@ module "first_service" {
   name               = "web"
   subnet_ids         = var.first.subnet_ids
   security_group_ids = var.first.security_group_ids
-
-  depends_on = [module.first_spoke]
 }
 
 module "second_service" {
@@ -41,6 +39,4 @@ module "second_service" {
   name               = "web"
   subnet_ids         = var.second.subnet_ids
   security_group_ids = var.second.security_group_ids
-
-  depends_on = [module.second_spoke]
 }
