@@ -50,12 +50,13 @@ resource "aws_ssm_parameter" "policy" {
   tags           = merge({ spot-failover = "service" }, var.tags)
 }
 
-check "spoke_listens" {
-  # By path, because a single parameter that is missing is an error of the provider's, which says less.
-  data "aws_ssm_parameters_by_path" "hub" {
-    path = "/spot-failover"
-  }
+# By path, because a parameter that is missing would be an error; outside of the check, because a data source inside of
+# one is read at every apply, and no plan would ever be empty.
+data "aws_ssm_parameters_by_path" "hub" {
+  path = "/spot-failover"
+}
 
+check "spoke_listens" {
   assert {
     condition     = contains(data.aws_ssm_parameters_by_path.hub.names, "/spot-failover/spoke")
     error_message = "No spoke listens in ${local.account_id}, ${local.region}: the service is registered, but nobody looks after it. Apply the module workload-spoke there."
