@@ -64,7 +64,7 @@ class Bench:
         return [
             call
             for call in calls
-            if "assumed-role" in call["principal"] and service in str(call["service"]).split(",")
+            if ":role/" in call["principal"] and service in str(call["service"]).split(",")
         ]
 
 
@@ -77,6 +77,7 @@ def figures() -> list[Figure]:
         bench = Bench(sandbox, outputs["event_bus_arn"], outputs["state_table"], tuple(outputs["queue_urls"]))
         names = [f"service-{number:02}" for number in range(WARM_UP + MEASURED)]
         _make_services(bench, names)
+        sandbox.control.wait_for(bench.idle, seconds=300, what="the registrations to be dealt with")
         seconds, calls = [], []
         for name in names:
             seconds.append(_failover(bench, name))
