@@ -7,13 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-import boto3
-
-from spot_failover.adapters.clients import ONCE, RETRYING
+from spot_failover.adapters.clients import ONCE, RETRYING, client
 from spot_failover.adapters.faults import translated
 from spot_failover.domain.identity import Location
 
 if TYPE_CHECKING:
+    from botocore.session import Session
     from mypy_boto3_ecs import ECSClient
     from mypy_boto3_ssm import SSMClient
     from mypy_boto3_sts import STSClient
@@ -31,7 +30,7 @@ _CLIENTS_KEPT = 256
 class SpokeSessions:
     """Clients for the workload accounts."""
 
-    hub: boto3.Session
+    hub: Session
     sts: STSClient
     partition: str
     role_name: str
@@ -42,18 +41,18 @@ class SpokeSessions:
 
     def ecs(self, location: Location) -> ECSClient:
         """Return a client that repeats what fails in passing."""
-        client: ECSClient = self._client("ecs", location)
-        return client
+        made: ECSClient = self._client("ecs", location)
+        return made
 
     def ecs_once(self, location: Location) -> ECSClient:
         """Return a client that sends each request once."""
-        client: ECSClient = self._client("ecs", location, once=True)
-        return client
+        made: ECSClient = self._client("ecs", location, once=True)
+        return made
 
     def ssm(self, location: Location) -> SSMClient:
         """Return a client that repeats what fails in passing."""
-        client: SSMClient = self._client("ssm", location)
-        return client
+        made: SSMClient = self._client("ssm", location)
+        return made
 
     def _client(self, service: str, location: Location, *, once: bool = False) -> Any:  # noqa: ANN401 - typed above
         credentials = self._valid_credentials(location.account)
@@ -61,13 +60,12 @@ class SpokeSessions:
         if key not in self._clients:
             while len(self._clients) >= _CLIENTS_KEPT:
                 del self._clients[next(iter(self._clients))]
-            self._clients[key] = self.hub.client(  # type: ignore[call-overload]
+            self._clients[key] = client(
+                self.hub,
                 service,
-                region_name=location.region,
-                aws_access_key_id=credentials["AccessKeyId"],
-                aws_secret_access_key=credentials["SecretAccessKey"],
-                aws_session_token=credentials["SessionToken"],
+                location.region,
                 config=ONCE if once else RETRYING,
+                credentials=credentials,
             )
         return self._clients[key]
 

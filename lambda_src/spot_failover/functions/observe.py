@@ -10,16 +10,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any, assert_never
+from typing import TYPE_CHECKING, Any, assert_never
 
 from spot_failover.events.envelope import read_body
 from spot_failover.events.errors import EventError
 from spot_failover.events.model import EvidenceSignal, Ignored, RegistrationSignal, Signal, TickSignal
 from spot_failover.events.parser import parse
 from spot_failover.functions.batch import BatchResponse, Context, Message, respond
-from spot_failover.functions.composition import Hub, Place, utc_now
+from spot_failover.functions.hub import Hub, Place, utc_now
 from spot_failover.functions.settings import observe_settings
-from spot_failover.jobs import ports
+
+if TYPE_CHECKING:
+    from spot_failover.jobs import ports
 
 logger = logging.getLogger(__name__)
 
@@ -77,5 +79,5 @@ def _parts(function_arn: str) -> tuple[Hub, Observer]:
 def handler(event: dict[str, Any], context: Context) -> BatchResponse:
     """Take a batch from a standard queue."""
     hub, observer = _parts(context.invoked_function_arn)
-    with hub.logger.append_context_keys(function_request_id=context.aws_request_id), hub.metrics.published():
+    with hub.log.of_invocation(context.aws_request_id), hub.metrics.published():
         return respond(event, observer)

@@ -12,8 +12,9 @@ from typing import Any, assert_never
 from spot_failover.adapters import wakeups
 from spot_failover.adapters.wakeups import InvalidWakeUpError
 from spot_failover.functions.batch import BatchResponse, Context, Message, respond
-from spot_failover.functions.composition import Place, WorkHub, utc_now
+from spot_failover.functions.hub import Place, utc_now
 from spot_failover.functions.settings import work_settings
+from spot_failover.functions.work_hub import WorkHub
 from spot_failover.jobs import ports
 from spot_failover.jobs.reconcile import WakeUp
 from spot_failover.jobs.survey import SurveyRequest
@@ -60,5 +61,5 @@ def _parts(function_arn: str) -> tuple[WorkHub, Worker]:
 def handler(event: dict[str, Any], context: Context) -> BatchResponse:
     """Take a batch from work.fifo; a message that fails holds back those of its group only."""
     hub, worker = _parts(context.invoked_function_arn)
-    with hub.logger.append_context_keys(function_request_id=context.aws_request_id), hub.metrics.published():
+    with hub.log.of_invocation(context.aws_request_id), hub.metrics.published():
         return respond(event, worker)
