@@ -9,12 +9,8 @@ from typing import Any
 from botocore.hooks import BaseEventHooks
 from botocore.model import OperationModel
 from botocore.validate import ParamValidator
-from mypy_boto3_dynamodb import DynamoDBClient
-from mypy_boto3_events import EventBridgeClient
-from mypy_boto3_sqs import SQSClient
-from mypy_boto3_sts import STSClient
 
-from spot_failover.adapters.clients import client, hub_session
+from spot_failover.adapters.clients import RETRYING, hub_session
 
 REGION = "eu-west-1"
 HUB_ACCOUNT = "123456789012"  # moto's own
@@ -35,22 +31,20 @@ class Aws:
 
     def __init__(self) -> None:
         self.requests: list[Request] = []
-        self.session = hub_session()
-        self.session.register("provide-client-params", self._record)
-        self.dynamodb: DynamoDBClient = client(self.session, "dynamodb", REGION)
-        self.sqs: SQSClient = client(self.session, "sqs", REGION)
-        self.events: EventBridgeClient = client(self.session, "events", REGION)
-        self.sts: STSClient = client(self.session, "sts", REGION)
+        self.session = hub_session(REGION)
+        self.session.events.register("provide-client-params", self._record)
+        self.dynamodb = self.session.client("dynamodb", config=RETRYING)
+        self.sqs = self.session.client("sqs", config=RETRYING)
+        self.events = self.session.client("events", config=RETRYING)
+        self.sts = self.session.client("sts", config=RETRYING)
 
     @property
     def hooks(self) -> list[BaseEventHooks]:
         """Where botocore's events come from: clients take over the session's hooks when they are made."""
         clients = (self.dynamodb, self.sqs, self.events, self.sts)
-        return [self.session.get_component("event_emitter"), *(client.meta.events for client in clients)]
+        return [self.session.events, *(client.meta.events for client in clients)]
 
-    def _record(self, **given: Any) -> None:
-        params: dict[str, Any] = given["params"]
-        model: OperationModel = given["model"]
+    def _record(self, params: dict[str, Any], model: OperationModel, **_: object) -> None:
         assert model.input_shape is not None
         report = ParamValidator().validate(params, model.input_shape)
         assert not report.has_errors(), report.generate_report()

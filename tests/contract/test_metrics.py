@@ -1,16 +1,20 @@
 """The port `Metrics`, in memory and as lines that CloudWatch reads."""
 
 import json
+from collections.abc import Iterator
 
 import pytest
+from aws_lambda_powertools.metrics import Metrics
 
 from spot_failover.adapters.memory import InMemoryMetrics
 from spot_failover.adapters.metrics import EmbeddedMetrics
 
 
 @pytest.fixture
-def metrics() -> EmbeddedMetrics:
-    return EmbeddedMetrics(service="dev-spot-failover", namespace="Fargate/Failover")
+def metrics() -> Iterator[EmbeddedMetrics]:
+    emitter = Metrics(service="dev-spot-failover", namespace="Fargate/Failover")
+    yield EmbeddedMetrics(emitter)
+    emitter.provider.clear_metrics()
 
 
 def test_what_was_counted_is_published_once_under_namespace_and_service(

@@ -1,21 +1,12 @@
-"""How this package talks to AWS: who it says it is, how long it waits and how often it tries.
-
-The clients are botocore's, which are boto3's too: boto3 itself would add resources and transfers, a sixth of
-a cold start.
-"""
+"""How this package talks to AWS: who it says it is, how long it waits and how often it tries."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+import boto3
 import botocore.session
 from botocore.config import Config
 
 from spot_failover import __version__
-
-if TYPE_CHECKING:
-    from botocore.session import Session
-    from mypy_boto3_sts.type_defs import CredentialsTypeDef
 
 _USER_AGENT = f"terraform-aws-fargate-spot-failover/{__version__}"
 
@@ -40,31 +31,10 @@ ONCE = Config(
 )
 
 
-def hub_session() -> Session:
+def hub_session(region: str) -> boto3.Session:
     """Return a session with the function's own credentials."""
     session = botocore.session.Session()
     # Tokens of the global endpoint are not valid in regions that an account has to opt into.
     # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_region-endpoints.html
     session.set_config_variable("sts_regional_endpoints", "regional")
-    return session
-
-
-def client(
-    session: Session,
-    service: str,
-    region: str,
-    *,
-    config: Config = RETRYING,
-    credentials: CredentialsTypeDef | None = None,
-) -> Any:  # noqa: ANN401 - the caller knows which client it is
-    """Return a client, with the session's credentials or those given."""
-    given: dict[str, Any] = (
-        {
-            "aws_access_key_id": credentials["AccessKeyId"],
-            "aws_secret_access_key": credentials["SecretAccessKey"],
-            "aws_session_token": credentials["SessionToken"],
-        }
-        if credentials
-        else {}
-    )
-    return session.create_client(service, region_name=region, config=config, **given)
+    return boto3.Session(botocore_session=session, region_name=region)

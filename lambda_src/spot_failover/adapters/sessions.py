@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from spot_failover.adapters.clients import ONCE, RETRYING, client
+import boto3
+
+from spot_failover.adapters.clients import ONCE, RETRYING
 from spot_failover.adapters.faults import translated
 from spot_failover.domain.identity import Location
 
 if TYPE_CHECKING:
-    from botocore.session import Session
     from mypy_boto3_ecs import ECSClient
     from mypy_boto3_ssm import SSMClient
     from mypy_boto3_sts import STSClient
@@ -30,7 +31,7 @@ _CLIENTS_KEPT = 256
 class SpokeSessions:
     """Clients for the workload accounts."""
 
-    hub: Session
+    hub: boto3.Session
     sts: STSClient
     partition: str
     role_name: str
@@ -41,18 +42,18 @@ class SpokeSessions:
 
     def ecs(self, location: Location) -> ECSClient:
         """Return a client that repeats what fails in passing."""
-        made: ECSClient = self._client("ecs", location)
-        return made
+        client: ECSClient = self._client("ecs", location)
+        return client
 
     def ecs_once(self, location: Location) -> ECSClient:
         """Return a client that sends each request once."""
-        made: ECSClient = self._client("ecs", location, once=True)
-        return made
+        client: ECSClient = self._client("ecs", location, once=True)
+        return client
 
     def ssm(self, location: Location) -> SSMClient:
         """Return a client that repeats what fails in passing."""
-        made: SSMClient = self._client("ssm", location)
-        return made
+        client: SSMClient = self._client("ssm", location)
+        return client
 
     def _client(self, service: str, location: Location, *, once: bool = False) -> Any:  # noqa: ANN401 - typed above
         credentials = self._valid_credentials(location.account)
@@ -60,12 +61,13 @@ class SpokeSessions:
         if key not in self._clients:
             while len(self._clients) >= _CLIENTS_KEPT:
                 del self._clients[next(iter(self._clients))]
-            self._clients[key] = client(
-                self.hub,
+            self._clients[key] = self.hub.client(  # type: ignore[call-overload]
                 service,
-                location.region,
+                region_name=location.region,
+                aws_access_key_id=credentials["AccessKeyId"],
+                aws_secret_access_key=credentials["SecretAccessKey"],
+                aws_session_token=credentials["SessionToken"],
                 config=ONCE if once else RETRYING,
-                credentials=credentials,
             )
         return self._clients[key]
 

@@ -12,8 +12,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from spot_failover.adapters import items
-from spot_failover.adapters.attribute_values import Item
-from spot_failover.adapters.tables import Table
+from spot_failover.adapters.tables import Item, Table
 from spot_failover.adapters.times import from_text, to_text
 from spot_failover.domain.errors import ConflictError, RefusedError
 from spot_failover.domain.identity import Location, ServiceId

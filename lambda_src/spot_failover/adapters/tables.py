@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from spot_failover.adapters.attribute_values import Item, decoded, encoded
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+
 from spot_failover.adapters.faults import translated
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+Item: TypeAlias = Mapping[str, Any]
+
+_SERIALIZER = TypeSerializer()
+_DESERIALIZER = TypeDeserializer()
 _DENIED = "Look at the function's role and at the table's resource policy, if it has one."
 
 
@@ -119,3 +125,37 @@ class _Words:
             "ExpressionAttributeValues": encoded(self._values),
         }
         return {name: argument for name, argument in arguments.items() if argument}
+
+
+def encoded(item: Item) -> dict[str, Any]:
+    """Return an item in DynamoDB's wire form."""
+    return {name: _SERIALIZER.serialize(_storable(value)) for name, value in item.items()}
+
+
+def decoded(item: Item) -> dict[str, Any]:
+    """Return an item in plain Python values; numbers as int where they are whole."""
+    return {name: _plain(_DESERIALIZER.deserialize(value)) for name, value in item.items()}
+
+
+def _storable(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    match value:
+        case float():
+            return Decimal(str(value))
+        case Mapping():
+            return {name: _storable(member) for name, member in value.items()}
+        case list() | tuple():
+            return [_storable(member) for member in value]
+        case _:
+            return value
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    match value:
+        case Decimal():
+            return int(value) if value == value.to_integral_value() else float(value)
+        case dict():
+            return {name: _plain(member) for name, member in value.items()}
+        case list():
+            return [_plain(member) for member in value]
+        case _:
+            return value

@@ -49,7 +49,7 @@ def _enough_evidence(observation: Observation, tally: Tally, thresholds: Thresho
     if tally.capacity_failures >= thresholds.task_level(thresholds.capacity_failures, desired):
         return f"{_tasks(tally.capacity_failures)} failed to start for lack of Spot capacity {within}"
     if tally.noticed and tally.noticed * 2 >= observation.running:
-        return f"Spot is taking back {tally.noticed} of {observation.running} running tasks at once"
+        return f"Spot is taking back {tally.noticed} of {desired} tasks at once"
     if tally.interruptions >= thresholds.task_level(thresholds.interruptions, desired):
         return f"Spot took back {_tasks(tally.interruptions)} {within}"
     return None

@@ -16,12 +16,15 @@ from spot_failover.events.envelope import read_body
 from spot_failover.events.errors import EventError
 from spot_failover.events.model import EvidenceSignal, Ignored, RegistrationSignal, Signal, TickSignal
 from spot_failover.events.parser import parse
-from spot_failover.functions.batch import BatchResponse, Context, Message, respond
-from spot_failover.functions.hub import Hub, Place, utc_now
+from spot_failover.functions.batch import respond
+from spot_failover.functions.composition import Hub, Place, utc_now
 from spot_failover.functions.settings import observe_settings
+from spot_failover.jobs import ports
 
 if TYPE_CHECKING:
-    from spot_failover.jobs import ports
+    from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+    from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+    from aws_lambda_powertools.utilities.typing import LambdaContext
 
 logger = logging.getLogger(__name__)
 
@@ -38,16 +41,16 @@ class Observer:
     hub_account: str
     clock: Callable[[], datetime] = utc_now
 
-    def __call__(self, message: Message) -> None:
+    def __call__(self, record: SQSRecord) -> None:
         """Act on one message; raise where it should come again."""
         try:
-            signal = self._read(message.body)
+            signal = self._read(record.body)
         except EventError as error:
             # The same message would be as wrong the next time.
             self.metrics.count("RejectedEvents")
-            logger.warning("Message %s was turned away: %s", message.id, error)
+            logger.warning("Message %s was turned away: %s", record.message_id, error)
             return
-        self._act(signal, message.id)
+        self._act(signal, record.message_id)
 
     def _read(self, body: str) -> Signal:
         return parse(read_body(body), drills=self.drills, hub_account=self.hub_account, now=self.clock())
@@ -76,8 +79,8 @@ def _parts(function_arn: str) -> tuple[Hub, Observer]:
     return hub, Observer(hub.evidence, hub.spokes, hub.queue, hub.metrics, settings.drills, place.account)
 
 
-def handler(event: dict[str, Any], context: Context) -> BatchResponse:
+def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
     """Take a batch from a standard queue."""
     hub, observer = _parts(context.invoked_function_arn)
-    with hub.log.of_invocation(context.aws_request_id), hub.metrics.published():
+    with hub.logger.append_context_keys(function_request_id=context.aws_request_id), hub.metrics.published():
         return respond(event, observer)

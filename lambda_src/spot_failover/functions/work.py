@@ -5,21 +5,27 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import Any, assert_never
+from typing import TYPE_CHECKING, Any, assert_never
 
 from spot_failover.adapters import wakeups
 from spot_failover.adapters.wakeups import InvalidWakeUpError
-from spot_failover.functions.batch import BatchResponse, Context, Message, respond
-from spot_failover.functions.hub import Place, utc_now
+from spot_failover.functions.batch import respond
+from spot_failover.functions.composition import Place, WorkHub, utc_now
 from spot_failover.functions.settings import work_settings
-from spot_failover.functions.work_hub import WorkHub
 from spot_failover.jobs import ports
 from spot_failover.jobs.reconcile import WakeUp
 from spot_failover.jobs.survey import SurveyRequest
 
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+    from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
 logger = logging.getLogger(__name__)
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +37,16 @@ class Worker:
     metrics: ports.Metrics
     clock: Callable[[], datetime] = utc_now
 
-    def __call__(self, message: Message) -> None:
+    def __call__(self, record: SQSRecord) -> None:
         """Run the job that the message asks for; raise where it should come again."""
         try:
-            wake_up = wakeups.parse(message.body)
+            wake_up = wakeups.parse(record.body)
         except InvalidWakeUpError as error:
             # The same message would be as wrong the next time.
             self.metrics.count("RejectedEvents")
-            logger.warning("Message %s was turned away: %s", message.id, error)
+            logger.warning("Message %s was turned away: %s", record.message_id, error)
             return
-        self._run(wake_up, message.sent_at)
+        self._run(wake_up, _sent_at(record))
 
     def _run(self, wake_up: wakeups.WakeUp, sent_at: datetime) -> None:
         match wake_up:
@@ -58,8 +64,12 @@ def _parts(function_arn: str) -> tuple[WorkHub, Worker]:
     return hub, Worker(hub.reconcile, hub.survey, hub.metrics)
 
 
-def handler(event: dict[str, Any], context: Context) -> BatchResponse:
+def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
     """Take a batch from work.fifo; a message that fails holds back those of its group only."""
     hub, worker = _parts(context.invoked_function_arn)
-    with hub.log.of_invocation(context.aws_request_id), hub.metrics.published():
+    with hub.logger.append_context_keys(function_request_id=context.aws_request_id), hub.metrics.published():
         return respond(event, worker)
+
+
+def _sent_at(record: SQSRecord) -> datetime:
+    return _EPOCH + timedelta(milliseconds=int(record.attributes.sent_timestamp))

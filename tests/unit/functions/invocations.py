@@ -10,7 +10,9 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
 HUB_ACCOUNT = "111122223333"
 FUNCTION_ARN = f"arn:aws:lambda:eu-west-1:{HUB_ACCOUNT}:function:spot-failover-observe"
@@ -18,11 +20,12 @@ EVENTS = Path(__file__).parents[2] / "events"
 SENT = datetime(2026, 3, 2, 9, 14, 7, 649_000, tzinfo=UTC)
 
 
-class Context(NamedTuple):
+class Context(LambdaContext):
     """What the functions use of Lambda's context."""
 
-    invoked_function_arn: str = FUNCTION_ARN
-    aws_request_id: str = "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"
+    def __init__(self, aws_request_id: str = "c6af9ac6-7b61-11e6-9a41-93e8deadbeef") -> None:
+        self._invoked_function_arn = FUNCTION_ARN
+        self._aws_request_id = aws_request_id
 
 
 def recorded(name: str, **changes: object) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from moto import mock_aws
 from spot_failover.adapters import wakeups
 from spot_failover.domain.identity import ServiceId
 from spot_failover.functions import observe, work
-from spot_failover.functions.hub import utc_now
+from spot_failover.functions.composition import utc_now
 from spot_failover.functions.settings import SettingsError
 from tests.unit.functions.invocations import FUNCTION_ARN, Context, batch, failures, record, recorded
 
@@ -39,6 +39,7 @@ def _cold_start() -> Iterator[None]:
     package = logging.getLogger("spot_failover")
     package.handlers, package.propagate = [], True
     package.setLevel(logging.NOTSET)
+    logging.Logger.manager.loggerDict.pop("dev-spot-failover", None)
 
 
 @pytest.fixture
@@ -88,7 +89,7 @@ def test_observe_writes_evidence_and_a_wake_up(queue_url: str) -> None:
 
 
 def test_observe_logs_and_publishes_once_what_it_turned_away(
-    queue_url: str, capsys: pytest.CaptureFixture[str]
+    queue_url: str, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     observe.handler(batch(record("not JSON", "message-1")), Context())
 
@@ -99,6 +100,8 @@ def test_observe_logs_and_publishes_once_what_it_turned_away(
     assert log["message"].startswith("Message message-1 was turned away: ")
     assert (log["level"], log["service"]) == ("WARNING", "dev-spot-failover")
     assert log["function_request_id"] == Context().aws_request_id
+    # The runtime's own handler, at the root, would write every line a second time.
+    assert caplog.records == []
 
 
 def test_work_finds_an_unregistered_service_and_asks_for_a_survey_of_its_place(queue_url: str) -> None:
@@ -125,10 +128,11 @@ def test_a_message_comes_again_while_the_state_table_cannot_be_read(
 
 
 def test_a_second_invocation_uses_the_clients_of_the_first(queue_url: str) -> None:
-    observe.handler(batch(), Context())
+    event = batch(record(recorded("service-steady-state")))
+    observe.handler(event, Context())
     first = observe._parts(FUNCTION_ARN)
 
-    observe.handler(batch(), Context(aws_request_id="another"))
+    observe.handler(event, Context(aws_request_id="another"))
 
     assert observe._parts(FUNCTION_ARN) is first
 

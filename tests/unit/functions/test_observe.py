@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 
 from spot_failover.adapters.memory import (
     InMemoryEvidenceLog,
@@ -19,7 +20,7 @@ from spot_failover.domain.errors import UnreachableError
 from spot_failover.domain.evidence import EvidenceKind
 from spot_failover.domain.identity import Location, ServiceId
 from spot_failover.domain.record import Spoke
-from spot_failover.functions.batch import BatchResponse, respond
+from spot_failover.functions.batch import respond
 from spot_failover.functions.observe import Observer
 from tests.unit.functions.invocations import HUB_ACCOUNT, batch, failures, record, recorded
 
@@ -43,7 +44,7 @@ class Scene:
             self.evidence, self.spokes, self.queue, self.metrics, drills, HUB_ACCOUNT, lambda: now
         )
 
-    def observe(self, *bodies: dict[str, Any] | str) -> BatchResponse:
+    def observe(self, *bodies: dict[str, Any] | str) -> PartialItemFailureResponse:
         return respond(batch(*(record(body, f"message-{n}") for n, body in enumerate(bodies))), self.observer)
 
     def kinds(self, service: ServiceId) -> list[EvidenceKind]:
