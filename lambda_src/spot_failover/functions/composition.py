@@ -6,7 +6,6 @@ Nothing runs at import, and no client is made that the work at hand does not nee
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -18,19 +17,13 @@ from aws_lambda_powertools.metrics import Metrics
 
 import spot_failover
 from spot_failover.adapters.clients import RETRYING, hub_session
-from spot_failover.adapters.ecs import SpokeEcs
 from spot_failover.adapters.evidence import DynamoEvidenceLog
 from spot_failover.adapters.metrics import EmbeddedMetrics
-from spot_failover.adapters.outbox import EventBridgeOutbox
-from spot_failover.adapters.registry import SsmRegistry
-from spot_failover.adapters.sessions import SpokeSessions
-from spot_failover.adapters.state import DynamoServices, DynamoSpokes
+from spot_failover.adapters.state import DynamoSpokes
 from spot_failover.adapters.tables import Table
 from spot_failover.adapters.times import whole_milliseconds
 from spot_failover.adapters.work_queue import SqsWorkQueue
-from spot_failover.functions.settings import Settings, WorkSettings
-from spot_failover.jobs.reconcile import Reconcile
-from spot_failover.jobs.survey import Survey
+from spot_failover.functions.settings import Settings
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -85,78 +78,20 @@ class Hub:
 
     @cached_property
     def spokes(self) -> DynamoSpokes:
-        return DynamoSpokes(self._state)
+        return DynamoSpokes(self.state)
 
     @cached_property
     def queue(self) -> SqsWorkQueue:
-        return SqsWorkQueue(self._session.client("sqs", config=RETRYING), self.settings.work_queue_url)
+        return SqsWorkQueue(self.session.client("sqs", config=RETRYING), self.settings.work_queue_url)
 
     @cached_property
-    def _session(self) -> boto3.Session:
+    def session(self) -> boto3.Session:
         return hub_session(self.place.region)
 
     @cached_property
     def _dynamodb(self) -> DynamoDBClient:
-        return self._session.client("dynamodb", config=RETRYING)
+        return self.session.client("dynamodb", config=RETRYING)
 
     @cached_property
-    def _state(self) -> Table:
+    def state(self) -> Table:
         return Table(self._dynamodb, self.settings.state_table)
-
-
-@dataclass(frozen=True)
-class WorkHub(Hub):
-    """What `work` has beyond that: the jobs, and the way into the workload accounts."""
-
-    settings: WorkSettings
-    clock: Callable[[], datetime] = utc_now
-
-    @cached_property
-    def reconcile(self) -> Reconcile:
-        return Reconcile(
-            services=self._services,
-            spokes=self.spokes,
-            evidence=self.evidence,
-            ecs=self._ecs,
-            outbox=self._outbox,
-            queue=self.queue,
-            metrics=self.metrics,
-            operation=self.settings.operation,
-        )
-
-    @cached_property
-    def survey(self) -> Survey:
-        return Survey(
-            services=self._services,
-            spokes=self.spokes,
-            registry=SsmRegistry(self._sessions),
-            ecs=self._ecs,
-            outbox=self._outbox,
-            queue=self.queue,
-            metrics=self.metrics,
-            event_bus_arn=self.settings.event_bus_arn,
-        )
-
-    @cached_property
-    def _services(self) -> DynamoServices:
-        return DynamoServices(self._state)
-
-    @cached_property
-    def _ecs(self) -> SpokeEcs:
-        return SpokeEcs(self._sessions)
-
-    @cached_property
-    def _outbox(self) -> EventBridgeOutbox:
-        client = self._session.client("events", config=RETRYING)
-        return EventBridgeOutbox(client, self.settings.event_bus_arn, self.place.partition)
-
-    @cached_property
-    def _sessions(self) -> SpokeSessions:
-        return SpokeSessions(
-            hub=self._session,
-            sts=self._session.client("sts", config=RETRYING),
-            partition=self.place.partition,
-            role_name=self.settings.spoke_role_name,
-            external_id=self.settings.external_id,
-            clock=self.clock,
-        )

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, assert_never
 from spot_failover.adapters import wakeups
 from spot_failover.adapters.wakeups import InvalidWakeUpError
 from spot_failover.functions.batch import respond
-from spot_failover.functions.composition import Place, WorkHub, utc_now
+from spot_failover.functions.composition import Place, utc_now
 from spot_failover.functions.settings import work_settings
+from spot_failover.functions.work_composition import WorkHub
 from spot_failover.jobs import ports
 from spot_failover.jobs.reconcile import WakeUp
 from spot_failover.jobs.survey import SurveyRequest

@@ -1,0 +1,80 @@
+"""What `work` has beyond `observe`: the jobs, and the way into the workload accounts.
+
+Apart, so that `observe` does not even load the code that could reach one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from spot_failover.adapters.clients import RETRYING
+from spot_failover.adapters.ecs import SpokeEcs
+from spot_failover.adapters.outbox import EventBridgeOutbox
+from spot_failover.adapters.registry import SsmRegistry
+from spot_failover.adapters.sessions import SpokeSessions
+from spot_failover.adapters.state import DynamoServices
+from spot_failover.functions.composition import Hub, utc_now
+from spot_failover.functions.settings import WorkSettings
+from spot_failover.jobs.reconcile import Reconcile
+from spot_failover.jobs.survey import Survey
+
+
+@dataclass(frozen=True)
+class WorkHub(Hub):
+    """The parts of `work`."""
+
+    settings: WorkSettings
+    clock: Callable[[], datetime] = utc_now
+
+    @cached_property
+    def reconcile(self) -> Reconcile:
+        return Reconcile(
+            services=self._services,
+            spokes=self.spokes,
+            evidence=self.evidence,
+            ecs=self._ecs,
+            outbox=self._outbox,
+            queue=self.queue,
+            metrics=self.metrics,
+            operation=self.settings.operation,
+        )
+
+    @cached_property
+    def survey(self) -> Survey:
+        return Survey(
+            services=self._services,
+            spokes=self.spokes,
+            registry=SsmRegistry(self._sessions),
+            ecs=self._ecs,
+            outbox=self._outbox,
+            queue=self.queue,
+            metrics=self.metrics,
+            event_bus_arn=self.settings.event_bus_arn,
+        )
+
+    @cached_property
+    def _services(self) -> DynamoServices:
+        return DynamoServices(self.state)
+
+    @cached_property
+    def _ecs(self) -> SpokeEcs:
+        return SpokeEcs(self._sessions)
+
+    @cached_property
+    def _outbox(self) -> EventBridgeOutbox:
+        client = self.session.client("events", config=RETRYING)
+        return EventBridgeOutbox(client, self.settings.event_bus_arn, self.place.partition)
+
+    @cached_property
+    def _sessions(self) -> SpokeSessions:
+        return SpokeSessions(
+            hub=self.session,
+            sts=self.session.client("sts", config=RETRYING),
+            partition=self.place.partition,
+            role_name=self.settings.spoke_role_name,
+            external_id=self.settings.external_id,
+            clock=self.clock,
+        )
