@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.remote import Producer
+
+from tests.scheduling import SharedInstallations
 
 TERRAFORM_RC = Path(__file__).parents[1] / "build" / "terraform.rc"
 
@@ -16,6 +19,13 @@ TERRAFORM_RC = Path(__file__).parents[1] / "build" / "terraform.rc"
 # the profile that hypothesis itself then has: the same examples each time.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> SharedInstallations:
+    # In the order of collection: tests/e2e puts what takes longest first, whatever its number of tests.
+    config.option.loadscopereorder = False
+    return SharedInstallations(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,0 +1,125 @@
+# The workload accounts' part: four spokes, and services that are registered by the module. It is applied before the
+# hub exists and knows it only by what its output `spoke` will say.
+
+variable "hub" {
+  type = any
+}
+
+# Registered services by place ("north", "north_us", "south", "east"), each with the variables of protected-service.
+variable "registrations" {
+  type = map(map(object({
+    dry_run = optional(bool, false)
+  })))
+}
+
+variable "east_takes_part" {
+  type    = bool
+  default = true
+}
+
+locals {
+  # As quick as the modules allow; a test is not to wait for ten minutes.
+  restore = {
+    window_seconds      = 5
+    min_samples         = 1
+    backoff_seconds     = 5
+    max_backoff_seconds = 5
+  }
+}
+
+# --- north: an account with two regions ---
+
+module "spoke_north" {
+  source    = "../../../../modules/workload-spoke"
+  providers = { aws = aws.north }
+
+  hub      = var.hub
+  clusters = ["shop"]
+}
+
+module "registered_north" {
+  source    = "../../../../modules/protected-service"
+  providers = { aws = aws.north }
+  for_each  = var.registrations["north"]
+
+  cluster_name             = "shop"
+  service_name             = each.key
+  mode                     = "switch"
+  ignores_strategy_changes = true
+  dry_run                  = each.value.dry_run
+  restore                  = local.restore
+
+  depends_on = [module.spoke_north]
+}
+
+module "spoke_north_us" {
+  source    = "../../../../modules/workload-spoke"
+  providers = { aws = aws.north_us }
+
+  hub     = var.hub
+  account = module.spoke_north.account
+}
+
+module "registered_north_us" {
+  source    = "../../../../modules/protected-service"
+  providers = { aws = aws.north_us }
+  for_each  = var.registrations["north_us"]
+
+  cluster_name             = "shop"
+  service_name             = each.key
+  mode                     = "switch"
+  ignores_strategy_changes = true
+  dry_run                  = each.value.dry_run
+  restore                  = local.restore
+
+  depends_on = [module.spoke_north_us]
+}
+
+# --- south: another account, the same names ---
+
+module "spoke_south" {
+  source    = "../../../../modules/workload-spoke"
+  providers = { aws = aws.south }
+
+  hub            = var.hub
+  pass_role_arns = ["arn:aws:iam::333333333333:role/task-execution"]
+}
+
+module "registered_south" {
+  source    = "../../../../modules/protected-service"
+  providers = { aws = aws.south }
+  for_each  = var.registrations["south"]
+
+  cluster_name             = "shop"
+  service_name             = each.key
+  mode                     = "switch"
+  ignores_strategy_changes = true
+  dry_run                  = each.value.dry_run
+  restore                  = local.restore
+
+  depends_on = [module.spoke_south]
+}
+
+# --- east: an account that only wants to be told, and that leaves later ---
+
+module "spoke_east" {
+  source    = "../../../../modules/workload-spoke"
+  providers = { aws = aws.east }
+  count     = var.east_takes_part ? 1 : 0
+
+  hub       = var.hub
+  operation = "dry_run"
+}
+
+module "registered_east" {
+  source    = "../../../../modules/protected-service"
+  providers = { aws = aws.east }
+  for_each  = var.registrations["east"]
+
+  cluster_name             = "shop"
+  service_name             = each.key
+  mode                     = "switch"
+  ignores_strategy_changes = true
+  dry_run                  = each.value.dry_run
+  restore                  = local.restore
+}
