@@ -74,7 +74,7 @@ def test_half_of_the_running_tasks_under_notice_is_enough(scene: Scene) -> None:
     assert decide(record, observation, scene.evidence(INTERRUPTED, count=1)).phase is Phase.STEADY
     two = decide(record, observation, scene.evidence(INTERRUPTED, count=2))
     assert two.phase is Phase.FAILING_OVER
-    assert two.reason == "Spot is taking back 2 of 4 running tasks at once, and 2 of 4 tasks are missing."
+    assert two.reason == "Spot is taking back 2 of 4 tasks at once, and 2 of 4 tasks are missing."
 
 
 def test_a_service_of_one_task_fails_over_with_its_only_notice(scene: Scene) -> None:
