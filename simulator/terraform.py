@@ -234,10 +234,9 @@ def _is_error(message: Mapping[str, Any]) -> bool:
 
 
 def _sentence(diagnostic: Mapping[str, Any]) -> str:
-    place = diagnostic.get("address", "")
-    if found := diagnostic.get("range"):
-        place = f"{place} ({found['filename']}, line {found['start']['line']})".strip()
+    found = diagnostic.get("range")
+    line = f"{found['filename']}, line {found['start']['line']}" if found else ""
+    places = [place for place in (diagnostic.get("address", ""), line) if place]
+    where = f" ({'; '.join(places)})" if places else ""
     detail = " ".join(str(diagnostic.get("detail", "")).split())
-    return " ".join(
-        part for part in (f"- {diagnostic['summary']}.", detail, f"In {place}." if place else "") if part
-    )
+    return f"- {diagnostic['summary']}{where}. {detail}".rstrip()
