@@ -1,0 +1,115 @@
+"""What stays after the run: tables on the screen, and files in the output directory."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from simulator.demo import picture, tables, verdict
+from simulator.demo.cast import EVERYONE, PROTECTED
+from simulator.demo.ending import Ending
+from simulator.demo.figures import Failover, failovers, felt
+from simulator.demo.recording import Recording
+from simulator.demo.screen import Screen
+from simulator.demo.verdict import Check
+
+RESULT: Final = "result.json"
+STATE: Final = "state.json"
+FUNCTIONS_LOG: Final = "functions.log"
+SANDBOX_LOG: Final = "sandbox.log"
+RECORDING: Final = "recording.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """When the parts of the run began and ended."""
+
+    first_apply: datetime
+    story: datetime
+    end: datetime
+
+    @property
+    def setup_seconds(self) -> float:
+        """How long Terraform took."""
+        return (self.story - self.first_apply).total_seconds()
+
+    @property
+    def total_seconds(self) -> float:
+        """How long all took from the first apply on."""
+        return (self.end - self.first_apply).total_seconds()
+
+
+def conclude(screen: Screen, recording: Recording, ending: Ending, times: Times, output: Path) -> list[Check]:
+    """Show the tables, draw the picture, write the result; returns the checks."""
+    found = failovers(recording, times.end)
+    checked = verdict.checks(recording, found, ending)
+    rows = [felt(recording, key, times.story, times.end) for key in EVERYONE]
+    screen.heading("What it took")
+    screen.say(tables.failover_table(found, recording.time_factor))
+    screen.say(tables.felt_table(rows, PROTECTED))
+    screen.say(tables.check_table(checked))
+    shown = picture.panels(recording, EVERYONE, times.story, times.end)
+    picture.draw(shown, recording.time_factor, output)
+    result = {
+        "ok": all(check.ok for check in checked),
+        "failures": list(verdict.failures(checked)),
+        "time_factor": recording.time_factor,
+        "setup_seconds": round(times.setup_seconds, 1),
+        "total_seconds": round(times.total_seconds, 1),
+        "failovers": [_failover_json(failover) for failover in found],
+        "felt": [as_json(asdict(row)) for row in rows],
+        "checks": [asdict(check) for check in checked],
+    }
+    write_json(output / RESULT, result)
+    return checked
+
+
+def write_failure(output: Path, words: str) -> None:
+    """Leave a result that says why there is none."""
+    write_json(output / RESULT, {"ok": False, "failures": [words]})
+
+
+def write_recording(output: Path, recording: Recording) -> None:
+    """Keep everything that figures and picture are made of."""
+    write_json(output / RECORDING, as_json(asdict(recording)))
+
+
+def write_json(path: Path, document: object) -> None:
+    """Write a document that people may read, too."""
+    path.write_text(json.dumps(document, indent=2, default=str) + "\n", encoding="utf-8")
+
+
+def as_json(value: Any) -> Any:  # noqa: ANN401 - whatever a dataclass holds
+    """Return a dataclass's dictionary as JSON can hold it: times as ISO 8601."""
+    match value:
+        case datetime():
+            return value.isoformat()
+        case Mapping():
+            return {name: as_json(member) for name, member in value.items()}
+        case list() | tuple():
+            return [as_json(item) for item in value]
+        case _:
+            return value
+
+
+def where_to_look(output: Path, status_command: str) -> Sequence[tuple[str, str]]:
+    """Return what there is to look at further, each with what it holds."""
+    return (
+        (str(output / "timeline.png"), "the run as a picture, also as timeline.svg"),
+        (str(output / RESULT), "all figures and checks"),
+        (str(output / FUNCTIONS_LOG), "every decision of the hub, as its functions logged it"),
+        (str(output / STATE), "the state table at the end"),
+        (str(output / RECORDING), "what the figures were computed from"),
+        (str(output / "hub" / "terraform.log"), "what Terraform did; for the workload accounts beside it"),
+        ("python -m simulator.demo --keep", "all this again, left running for your own commands, such as"),
+        (status_command, "the state of the fleet"),
+    )
+
+
+def _failover_json(failover: Failover) -> dict[str, Any]:
+    document: dict[str, Any] = as_json(asdict(failover))
+    return document

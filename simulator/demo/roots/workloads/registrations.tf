@@ -1,0 +1,53 @@
+# One block for each service that the hub looks after.
+
+module "protect_shop_frankfurt_web" {
+  source    = "../../../../modules/protected-service"
+  providers = { aws = aws.shop_frankfurt }
+
+  cluster_name             = module.shop_frankfurt.cluster_name
+  service_name             = module.shop_frankfurt.service_names["web"]
+  mode                     = "switch"
+  ignores_strategy_changes = true
+  thresholds               = var.policy.thresholds
+  restore                  = var.policy.restore
+  owner                    = "team-shop"
+}
+
+module "protect_shop_frankfurt_api" {
+  source    = "../../../../modules/protected-service"
+  providers = { aws = aws.shop_frankfurt }
+
+  cluster_name             = module.shop_frankfurt.cluster_name
+  service_name             = module.shop_frankfurt.service_names["api"]
+  mode                     = "switch"
+  ignores_strategy_changes = true
+  thresholds               = var.policy.thresholds
+  restore                  = var.policy.restore
+  owner                    = "team-shop"
+}
+
+module "protect_shop_tokyo_web" {
+  source    = "../../../../modules/protected-service"
+  providers = { aws = aws.shop_tokyo }
+
+  cluster_name             = module.shop_tokyo.cluster_name
+  service_name             = module.shop_tokyo.service_names["web"]
+  mode                     = "switch"
+  ignores_strategy_changes = true
+  thresholds               = var.policy.thresholds
+  restore                  = var.policy.restore
+  owner                    = "team-shop"
+}
+
+module "protect_test_mumbai_test_cluster_service" {
+  source    = "../../../../modules/protected-service"
+  providers = { aws = aws.test_mumbai }
+
+  cluster_name             = module.test_mumbai.cluster_name
+  service_name             = module.test_mumbai.service_names["test-cluster-service"]
+  mode                     = "switch"
+  ignores_strategy_changes = true
+  thresholds               = var.policy.thresholds
+  restore                  = var.policy.restore
+  owner                    = "team-test"
+}

@@ -1,0 +1,169 @@
+"""One run from the start of the sandbox to its end."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import signal
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from simulator.demo import ending, report
+from simulator.demo.applying import HUB_FILE, HUB_ROOT, WORKLOADS_ROOT, Applying, Outputs, known_hub
+from simulator.demo.board import ApplyBoard, ServiceBoard
+from simulator.demo.cast import EVERYONE, FRANKFURT, HUB, MUMBAI, PROTECTED, TOKYO, from_state_id
+from simulator.demo.ending import Ending
+from simulator.demo.lines import Teller
+from simulator.demo.recording import Recording
+from simulator.demo.report import Times
+from simulator.demo.screen import Screen
+from simulator.demo.story import Stage, StoryError, calm, play
+from simulator.demo.watcher import Watcher
+from simulator.sandbox import Sandbox
+from spot_failover.domain.policy import Policy
+
+LEFT_BY_AN_EARLIER_RUN: Final = ("*.json", "*.log", "timeline.*")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What can be chosen on the command line."""
+
+    time_factor: float
+    policy: dict[str, dict[str, int]]
+    seed: int
+    output: Path
+    keep: bool
+
+
+def run(options: Options) -> int:
+    """Run the demo; returns 0 where the story held, else 1."""
+    _prepare(options.output)
+    with (
+        Screen() as screen,
+        Sandbox(
+            time_factor=options.time_factor, seed=options.seed, log=options.output / report.SANDBOX_LOG
+        ) as sandbox,
+    ):
+        _introduce(screen, sandbox, options)
+        first_apply = datetime.now(UTC)
+        outputs = _apply(screen, sandbox, options)
+        held = _story(screen, sandbox, options, outputs, first_apply)
+        if options.keep:
+            _keep(screen, sandbox, outputs)
+    return 0 if held else 1
+
+
+def _prepare(output: Path) -> None:
+    output.mkdir(parents=True, exist_ok=True)
+    for root in (HUB_ROOT, WORKLOADS_ROOT):
+        shutil.rmtree(output / root, ignore_errors=True)
+    for pattern in LEFT_BY_AN_EARLIER_RUN:
+        for file in output.glob(pattern):
+            file.unlink()
+
+
+def _introduce(screen: Screen, sandbox: Sandbox, options: Options) -> None:
+    factor, ours = f"{options.time_factor:g}", options.policy
+    screen.heading("An AWS on this machine: a hub, two workload accounts")
+    screen.explain(
+        f"The sandbox answers at {sandbox.endpoint}: real Terraform, real Lambda functions, IAM enforced. "
+        f"Its ECS is a model, in which time passes {factor} times as fast as on AWS. To keep step, the "
+        f"durations of the policies are the defaults divided by {factor}: events count for "
+        f"{_divided('thresholds', ours)}, Spot is tried again after about "
+        f"{_divided('restore', ours, 'backoff_seconds')}, and must then hold for "
+        f"{_divided('restore', ours)}. Nothing else is hastened: queues, functions and API calls take the "
+        "time they take."
+    )
+    screen.say(f"  hub        {HUB.account}  {HUB.region}")
+    for place, team in ((FRANKFURT, "shop"), (TOKYO, "shop"), (MUMBAI, "test")):
+        screen.say(f"  {team:<10} {place.account}  {place.region}")
+
+
+def _divided(section: str, ours: Mapping[str, Mapping[str, int]], name: str = "window_seconds") -> str:
+    default = getattr(getattr(Policy(), section), name)
+    return f"{ours[section][name]} s instead of {default} s"
+
+
+def _apply(screen: Screen, sandbox: Sandbox, options: Options) -> Outputs:
+    screen.heading("terraform apply")
+    board = ApplyBoard((HUB_ROOT, WORKLOADS_ROOT))
+    screen.show(board)
+    applying = Applying(
+        sandbox, options.output, options.policy, lambda root, progress: screen.progress(board, root, progress)
+    )
+    outputs = applying.run()
+    if outputs.hub["spoke"] != known_hub():
+        raise StoryError(f'{HUB_FILE} is not what the hub\'s output "spoke" says: {outputs.hub["spoke"]}.')
+    registered = {from_state_id(text) for text in outputs.workloads["service_ids"]}
+    if registered != set(PROTECTED):
+        raise StoryError(f"Terraform registered {registered}, but the story is about {set(PROTECTED)}.")
+    for root in (HUB_ROOT, WORKLOADS_ROOT):
+        screen.say(f"{root}: {board.newest[root].finished} resources")
+    return outputs
+
+
+def _story(
+    screen: Screen, sandbox: Sandbox, options: Options, outputs: Outputs, first_apply: datetime
+) -> bool:
+    recording = Recording(options.time_factor)
+    watcher = Watcher(sandbox, outputs.hub, recording)
+    watcher.poll()
+    board = ServiceBoard(recording, EVERYONE)
+    screen.show(board)
+    stage = Stage(sandbox, watcher, screen, board, Teller(recording))
+    try:
+        calm(stage)
+        began = datetime.now(UTC)
+        before = {key: ending.shape(sandbox, key) for key in EVERYONE}
+        play(stage)
+    except Exception:
+        with contextlib.suppress(Exception):  # the first error is the one to tell
+            _save(sandbox, watcher, outputs, options.output)
+        raise
+    _save(sandbox, watcher, outputs, options.output)
+    left = Ending(
+        before=before,
+        after={key: ending.shape(sandbox, key) for key in EVERYONE},
+        dead_letters=ending.dead_letters(sandbox, outputs.hub),
+        denials=ending.denials(sandbox),
+    )
+    times = Times(first_apply, began, datetime.now(UTC))
+    screen.show("")
+    checked = report.conclude(screen, recording, left, times, options.output)
+    _farewell(screen, options, outputs, times)
+    return all(check.ok for check in checked)
+
+
+def _save(sandbox: Sandbox, watcher: Watcher, outputs: Outputs, output: Path) -> None:
+    report.write_recording(output, watcher.recording)
+    report.write_json(output / report.STATE, watcher.state_items())
+    lines = ending.function_logs(sandbox, outputs.hub)
+    (output / report.FUNCTIONS_LOG).write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _farewell(screen: Screen, options: Options, outputs: Outputs, times: Times) -> None:
+    screen.heading("Where to look further")
+    for what, why in report.where_to_look(_shown(options.output), outputs.hub["status_command"]):
+        screen.say(f"{why}:", "dim")
+        screen.say(f"  {what}")
+    total, setup = f"{times.total_seconds:.0f}", f"{times.setup_seconds:.0f}"
+    screen.say(f"\n{total} s from the first apply to here; the first {setup} s until everything ran.")
+
+
+def _shown(path: Path) -> Path:
+    """Return the path as short as it can be typed."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
+def _keep(screen: Screen, sandbox: Sandbox, outputs: Outputs) -> None:
+    port = sandbox.endpoint.rsplit(":", 1)[-1]
+    screen.heading("All of it goes on until Ctrl-C. In another terminal:")
+    screen.say(f"export AWS_ENDPOINT_URL={sandbox.endpoint}")
+    screen.say(f"export AWS_ACCESS_KEY_ID={HUB.account} AWS_SECRET_ACCESS_KEY=sandbox")
+    screen.say(str(outputs.hub["status_command"]))
+    screen.say(f"python -m simulator.sandbox weather {FRANKFURT.region} drought --port {port}")
+    signal.pause()
