@@ -2,19 +2,30 @@
 # hub exists and knows it only by what its output `spoke` will say.
 
 variable "hub" {
-  type = any
+  description = "What the hub's output `spoke` will say."
+  type = object({
+    contract        = number
+    event_bus_arn   = string
+    work_role_arn   = string
+    external_id     = string
+    spoke_role_name = string
+    organization_id = string
+    operation       = string
+    drills          = bool
+  })
 }
 
-# Registered services by place ("north", "north_us", "south", "east"), each with the variables of protected-service.
 variable "registrations" {
+  description = "Registered services by name, and these by place: north, north_us, south, east."
   type = map(map(object({
     dry_run = optional(bool, false)
   })))
 }
 
 variable "east_takes_part" {
-  type    = bool
-  default = true
+  description = "Whether the account east has a spoke."
+  type        = bool
+  default     = true
 }
 
 locals {

@@ -1,7 +1,8 @@
 # The central account's part: the hub, and a spoke for services of its own.
 
 variable "workload_accounts" {
-  type = set(string)
+  description = "The accounts of the fleet."
+  type        = set(string)
 }
 
 provider "aws" {
@@ -26,5 +27,6 @@ module "home" {
 }
 
 output "spoke" {
-  value = module.hub.spoke
+  description = "What spokes need to know."
+  value       = module.hub.spoke
 }
