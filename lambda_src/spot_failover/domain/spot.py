@@ -12,8 +12,13 @@ if TYPE_CHECKING:
 
 
 def healthy_tasks(observation: Observation, tally: Tally) -> int:
-    """Count the running tasks of all deployments, less those that have been given notice."""
-    return max(0, observation.running - tally.noticed)
+    """Count the running tasks of all deployments, less those that have been given notice.
+
+    A noticed task may have left the running count already: what is left of it beyond the on-demand share is
+    all that Spot can still take.
+    """
+    on_spot = max(0, observation.running - observation.strategy.on_demand_share(observation.desired))
+    return observation.running - min(tally.noticed, on_spot)
 
 
 def spot_failure(observation: Observation, tally: Tally, thresholds: Thresholds) -> str | None:

@@ -77,6 +77,13 @@ def test_half_of_the_running_tasks_under_notice_is_enough(scene: Scene) -> None:
     assert two.reason == "Spot is taking back 2 of 4 tasks at once, and 2 of 4 tasks are missing."
 
 
+def test_tasks_that_always_run_on_demand_are_not_missing_when_spots_are_taken_back(scene: Scene) -> None:
+    strategy = Strategy((StrategyItem("FARGATE", 0, base=2), StrategyItem("FARGATE_SPOT", 1)))
+    observation = scene.observation(scene.deployment(strategy, running=2, desired=6), desired=6)
+    told = decide(scene.record(), observation, scene.evidence(INTERRUPTED, count=4)).reason
+    assert told == "Spot is taking back 4 of 6 tasks at once, and 4 of 6 tasks are missing."
+
+
 def test_a_service_of_one_task_fails_over_with_its_only_notice(scene: Scene) -> None:
     observation = scene.observation(scene.deployment(running=1, desired=1), desired=1)
     assert decide(scene.record(), observation, scene.evidence(INTERRUPTED)).phase is Phase.FAILING_OVER
