@@ -11,7 +11,7 @@ provider "aws" {
 module "hub" {
   source = "../../../../modules/central-hub"
 
-  workload_accounts   = ["222222222222", "333333333333"]
+  workload_accounts   = var.workload_accounts
   allow_drills        = true
   deletion_protection = false
 }

@@ -2,6 +2,11 @@
 
 resource "aws_ecs_cluster" "main" {
   name = var.cluster_name
+
+  setting {
+    name  = "containerInsights"
+    value = "enabled"
+  }
 }
 
 resource "aws_ecs_cluster_capacity_providers" "main" {
