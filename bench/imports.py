@@ -1,8 +1,7 @@
 """Cold import of each function, against importing boto3 and making the clients that the function needs.
 
-Each sample is a new interpreter over what Lambda has: boto3 from the environment, the rest from the zip. The
-figures are medians. The zip holds sources only; whether Lambda keeps their bytecode is not documented, so both
-ways are measured.
+Each sample is a new interpreter over what Lambda has: boto3 from the environment, the rest from the zip.
+The figures are medians. The zip holds sources only, and Lambda documents no bytecode: both ways are measured.
 """
 
 from __future__ import annotations
@@ -38,7 +37,7 @@ def _figure(name: str, package: Path, *, compiled: bool) -> Figure:
     base = f"import boto3; {clients}"
     ours = f"import spot_failover.functions.{name}; {base}"
     environment = _environment(package, compiled=compiled)
-    # Turn about, so that what the machine does besides falls on both alike. The first pair writes the bytecode.
+    # Turn about, so that other load falls on both alike. The first pair writes the bytecode.
     pairs = [(_seconds(base, environment), _seconds(ours, environment)) for _ in range(SAMPLES + 1)][1:]
     boto3, function = (statistics.median(column) for column in zip(*pairs, strict=True))
     ratio = function / boto3
