@@ -103,10 +103,9 @@ variable "failover" {
 }
 
 variable "restore" {
-  description = "When Spot counts as stable again: within window_seconds at least min_samples Spot tasks (or all the service can give), of which min_success_percent started and at most max_error_percent failed. backoff_seconds is the wait before the first restore; every failed one lengthens it, up to max_backoff_seconds."
+  description = "When Spot counts as stable again: every Spot task of the service runs, and within window_seconds at least min_success_percent of those that were tried started and at most max_error_percent failed. backoff_seconds is the wait before the first restore; every failed one lengthens it, up to max_backoff_seconds."
   type = object({
     window_seconds      = optional(number, 600)
-    min_samples         = optional(number, 10)
     min_success_percent = optional(number, 80)
     max_error_percent   = optional(number, 5)
     backoff_seconds     = optional(number, 600)
@@ -118,11 +117,6 @@ variable "restore" {
   validation {
     condition     = var.restore.window_seconds >= 5 && var.restore.window_seconds <= 7200 && floor(var.restore.window_seconds) == var.restore.window_seconds
     error_message = "restore.window_seconds must be a whole number from 5 to 7200."
-  }
-
-  validation {
-    condition     = var.restore.min_samples >= 1 && var.restore.min_samples <= 1000 && floor(var.restore.min_samples) == var.restore.min_samples
-    error_message = "restore.min_samples must be a whole number from 1 to 1000."
   }
 
   validation {

@@ -39,7 +39,6 @@ run "the_defaults_are_those_of_the_contract" {
       failover = { on_demand_weight = 10 }
       restore = {
         window_seconds      = 600
-        min_samples         = 10
         min_success_percent = 80
         max_error_percent   = 5
         backoff_seconds     = 600
@@ -99,7 +98,6 @@ run "every_part_of_the_policy_can_be_set" {
     failover = { on_demand_weight = 1 }
     restore = {
       window_seconds      = 30
-      min_samples         = 3
       min_success_percent = 90
       max_error_percent   = 0
       backoff_seconds     = 15

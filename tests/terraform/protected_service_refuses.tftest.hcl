@@ -54,14 +54,12 @@ run "bad_values_2" {
   variables {
     thresholds = { placement_failures = 0 }
     failover   = { on_demand_weight = 1001 }
-    restore    = { min_samples = 1001 }
     tags       = { for number in range(41) : "tag-${number}" => "" }
   }
 
   expect_failures = [
     var.thresholds,
     var.failover,
-    var.restore,
     var.tags,
   ]
 }

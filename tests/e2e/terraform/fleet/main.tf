@@ -32,7 +32,6 @@ locals {
   # As quick as the modules allow; a test is not to wait for ten minutes.
   restore = {
     window_seconds      = 5
-    min_samples         = 1
     backoff_seconds     = 5
     max_backoff_seconds = 5
   }
