@@ -3,12 +3,13 @@
 locals {
   package_path = "${path.module}/package/spot_failover.zip"
 
-  # Seven jobs of work in a row fit its timeout even when ECS is slow; observe writes a row an event.
+  # A job of work waits for an account and region of its own, so none shares its invocation: one region that hangs, or
+  # one job that crashes, takes nobody else's with it. observe writes a row an event, and reaches nobody else.
   pollers = {
     placement_failure = { function = "observe", batch_size = 10 }
     interruption      = { function = "observe", batch_size = 10 }
     control           = { function = "observe", batch_size = 10 }
-    work              = { function = "work", batch_size = 5 }
+    work              = { function = "work", batch_size = 1 }
   }
 
   function_descriptions = {

@@ -2,7 +2,8 @@
 # minute for every attribute that it sets in a resource of its own.
 
 locals {
-  # AWS asks for six times the function's timeout, so that a message is not seen twice while it is worked on:
+  # AWS asks for six times the function's timeout, so that a message is not seen twice while it is worked on. It is also
+  # how long a crash locks the message's group, three minutes by default; other groups go on:
   # https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
   visibility_timeout_seconds = {
     for key, poller in local.pollers : key => 6 * var.functions[poller.function].timeout_seconds

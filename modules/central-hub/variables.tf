@@ -116,7 +116,7 @@ variable "functions" {
     }), {})
     work = optional(object({
       memory_mb           = optional(number, 512)
-      timeout_seconds     = optional(number, 60)
+      timeout_seconds     = optional(number, 30)
       maximum_concurrency = optional(number, 50)
     }), {})
     log_level          = optional(string, "INFO")

@@ -249,6 +249,16 @@ run "the_defaults_are_those_of_the_contract" {
     ])
     error_message = "One bad message would fail its whole batch."
   }
+
+  assert {
+    condition     = aws_lambda_event_source_mapping.main["work"].batch_size == 1
+    error_message = "A region that hangs would take other accounts' services with it."
+  }
+
+  assert {
+    condition     = aws_lambda_function.main["work"].timeout == 30 && aws_sqs_queue.main["work"].visibility_timeout_seconds == 180
+    error_message = "A crash locks its service for longer than three minutes."
+  }
 }
 
 run "everything_can_be_chosen" {
