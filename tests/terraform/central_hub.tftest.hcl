@@ -178,15 +178,37 @@ run "the_defaults_are_those_of_the_contract" {
       for alarm in concat(
         values(aws_cloudwatch_metric_alarm.dead_letter_queue),
         values(aws_cloudwatch_metric_alarm.function_errors),
-        [aws_cloudwatch_metric_alarm.rejected_events],
-      ) : alarm.alarm_actions == toset([output.alert_topic_arn])
+        values(aws_cloudwatch_metric_alarm.counted),
+        [aws_cloudwatch_metric_alarm.hub_silent],
+      ) : alarm.alarm_actions == toset([output.alert_topic_arn]) && alarm.ok_actions == alarm.alarm_actions
     ])
-    error_message = "An alarm tells nobody."
+    error_message = "An alarm tells nobody that it rose, or that it is over."
   }
 
   assert {
-    condition     = aws_cloudwatch_metric_alarm.rejected_events.dimensions.service == aws_lambda_function.main["observe"].environment[0].variables["POWERTOOLS_SERVICE_NAME"]
-    error_message = "The alarm watches another hub's rejected events."
+    condition = { for name, alarm in aws_cloudwatch_metric_alarm.counted : name => [alarm.metric_name, alarm.statistic, alarm.comparison_operator, alarm.threshold, alarm.period, alarm.evaluation_periods, alarm.treat_missing_data] } == {
+      rejected-events = ["RejectedEvents", "Sum", "GreaterThanThreshold", 0, 300, 1, "notBreaching"]
+      failed-passes   = ["FailedPasses", "Sum", "GreaterThanThreshold", 0, 300, 3, "notBreaching"]
+      silent-spokes   = ["SilentSpokes", "Sum", "GreaterThanThreshold", 0, 3600, 1, "notBreaching"]
+    }
+    error_message = "A fault that the functions count raises no alarm, or another one."
+  }
+
+  assert {
+    condition = alltrue([
+      for alarm in values(aws_cloudwatch_metric_alarm.counted) : alltrue([
+        for function in values(aws_lambda_function.main) : alarm.dimensions.service == function.environment[0].variables["POWERTOOLS_SERVICE_NAME"]
+      ])
+    ])
+    error_message = "An alarm watches what another hub counts."
+  }
+
+  assert {
+    condition = [
+      for alarm in [aws_cloudwatch_metric_alarm.hub_silent] :
+      [alarm.namespace, alarm.metric_name, alarm.dimensions.FunctionName, alarm.statistic, alarm.comparison_operator, alarm.threshold, alarm.period, alarm.evaluation_periods, alarm.treat_missing_data]
+    ] == [["AWS/Lambda", "Invocations", aws_lambda_function.main["observe"].function_name, "Sum", "LessThanThreshold", 1, 300, 2, "breaching"]]
+    error_message = "A hub that has stopped looks like one in good health."
   }
 
   assert {
@@ -454,8 +476,8 @@ run "everything_can_be_chosen" {
   }
 
   assert {
-    condition     = aws_cloudwatch_metric_alarm.rejected_events.namespace == "Own/Namespace"
-    error_message = "The alarm for rejected events watches another namespace."
+    condition     = toset([for alarm in values(aws_cloudwatch_metric_alarm.counted) : alarm.namespace]) == toset(["Own/Namespace"])
+    error_message = "An alarm watches another namespace than the functions count in."
   }
 
   assert {
@@ -478,7 +500,8 @@ run "everything_can_be_chosen" {
 
   assert {
     condition = toset(concat(
-      tolist(aws_cloudwatch_metric_alarm.rejected_events.alarm_actions),
+      flatten([for alarm in values(aws_cloudwatch_metric_alarm.counted) : tolist(alarm.alarm_actions)]),
+      tolist(aws_cloudwatch_metric_alarm.hub_silent.alarm_actions),
       [aws_cloudwatch_event_target.audit.arn, output.alert_topic_arn],
     )) == toset(["arn:aws:sns:eu-west-1:111122223333:operations"])
     error_message = "Something reaches another topic than the one given."
