@@ -47,19 +47,28 @@ resource "aws_iam_role" "spoke" {
   tags                 = local.tags
 }
 
+locals {
+  every_service = "arn:${local.partition}:ecs:${local.region}:${local.account_id}:service/*"
+
+  # The values of one condition; none where no cluster is named.
+  only_in_clusters = length(var.clusters) == 0 ? [] : [
+    [for cluster in sort(var.clusters) : "arn:${local.partition}:ecs:${local.region}:${local.account_id}:cluster/${cluster}"],
+  ]
+}
+
 data "aws_iam_policy_document" "spoke" {
   statement {
     sid       = "LookAtServices"
     actions   = ["ecs:DescribeServices"]
-    resources = ["arn:${local.partition}:ecs:${local.region}:${local.account_id}:service/*"]
+    resources = [local.every_service]
 
     dynamic "condition" {
-      for_each = length(var.clusters) > 0 ? [var.clusters] : []
+      for_each = local.only_in_clusters
 
       content {
         test     = "ArnEquals"
         variable = "ecs:cluster"
-        values   = [for cluster in sort(condition.value) : "arn:${local.partition}:ecs:${local.region}:${local.account_id}:cluster/${cluster}"]
+        values   = condition.value
       }
     }
   }
@@ -68,15 +77,15 @@ data "aws_iam_policy_document" "spoke" {
   statement {
     sid       = "ChangeWhereTasksRun"
     actions   = ["ecs:UpdateService"]
-    resources = ["arn:${local.partition}:ecs:${local.region}:${local.account_id}:service/*"]
+    resources = [local.every_service]
 
     dynamic "condition" {
-      for_each = length(var.clusters) > 0 ? [var.clusters] : []
+      for_each = local.only_in_clusters
 
       content {
         test     = "ArnEquals"
         variable = "ecs:cluster"
-        values   = [for cluster in sort(condition.value) : "arn:${local.partition}:ecs:${local.region}:${local.account_id}:cluster/${cluster}"]
+        values   = condition.value
       }
     }
 
