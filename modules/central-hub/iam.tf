@@ -104,11 +104,22 @@ data "aws_iam_policy_document" "work" {
     resources = ["${local.state_table_arn}/index/parent"]
   }
 
-  # The role itself decides who may assume it; here only its name is known, and the accounts where they are listed.
+  # The role itself decides who may assume it; here only its name is known, and the accounts or the organization.
   statement {
     sid       = "ActInWorkloadAccounts"
     actions   = ["sts:AssumeRole"]
     resources = [for account in local.spoke_accounts : "arn:${local.partition}:iam::${account}:role/${local.spoke_role_name}"]
+
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-resourceorgid
+    dynamic "condition" {
+      for_each = var.organization_id == null ? [] : [var.organization_id]
+
+      content {
+        test     = "StringEquals"
+        variable = "aws:ResourceOrgID"
+        values   = [condition.value]
+      }
+    }
   }
 
   statement {

@@ -196,7 +196,8 @@ class Authorizer:
             guarded=guarded,
             context={
                 **self.caller_context(principal, account),
-                "aws:resourceaccount": account_of(errand.resource) or account,
+                "aws:resourceaccount": (owner := account_of(errand.resource) or account),
+                "aws:resourceorgid": self.organization.id_of(owner),
                 **errand.context,
             },
         )
@@ -212,6 +213,7 @@ class Authorizer:
             "aws:sourceowner": errand.source_account,
             "aws:sourceorgid": self.organization.id_of(errand.source_account),
             "aws:resourceaccount": account_of(errand.resource),
+            "aws:resourceorgid": self.organization.id_of(account_of(errand.resource)),
         }
 
     def _ask(self, question: Question, policies: Policies) -> bool:

@@ -65,6 +65,19 @@ def test_all_accounts_but_outsiders_are_of_one_organization(aws: Aws) -> None:
         aws.assume(target, OUTSIDER)
 
 
+def test_a_role_outside_the_organization_cannot_be_assumed_where_the_policy_asks_for_the_organization(
+    aws: Aws,
+) -> None:
+    own = {"Condition": {"StringEquals": {"aws:ResourceOrgID": ORGANIZATION_ID}}}
+    worker = aws.role(HUB, {**allow("sts:AssumeRole"), **own})
+    inside, outside = (aws.role(account, trust=trusting(HUB)) for account in (SPOKE, OUTSIDER))
+    assert aws.assume(inside, aws.assume(worker)).key
+    with pytest.raises(ClientError, match="AccessDenied"):
+        aws.assume(outside, aws.assume(worker))
+    anywhere = aws.role(HUB, allow("sts:AssumeRole"))
+    assert aws.assume(outside, aws.assume(anywhere)).key
+
+
 def test_the_caller_needs_the_permission_to_assume_too(aws: Aws) -> None:
     target = aws.role(SPOKE, trust=trusting(HUB))
     allowed = aws.role(HUB, allow("sts:AssumeRole", target))

@@ -1,8 +1,10 @@
-"""Condition keys that describe the caller.
+"""Condition keys that describe the caller, and the organization of what it asks for.
 
 AWS: `aws:PrincipalArn` of a role's session is the role's ARN, path included; `aws:PrincipalOrgID` is the
-organization of the caller's account. (IAM user guide, "AWS global condition context keys".)
-ministack: the former is the session's assumed-role ARN, and every account is an organization of its own.
+organization of the caller's account, `aws:ResourceOrgID` that of the resource's, and neither is there for an
+account outside of any. (IAM user guide, "AWS global condition context keys".)
+ministack: the first is the session's assumed-role ARN, every account is an organization of its own, and the
+resource's is unknown.
 """
 
 from __future__ import annotations
@@ -19,13 +21,16 @@ SEAMS = (RESOLVE, ORGANIZATION_ID)
 
 
 def install(parts: Parts) -> None:
-    """Correct the caller's keys for requests; the sandbox's own questions bring their whole context along."""
+    """Correct these keys for requests; the sandbox's own questions bring their whole context along."""
     resolve_complete_contexts()
     original = RESOLVE.original()
 
     def resolve(key: str, ctx: Any) -> Any:
-        if key.lower() == "aws:principalarn" and COMPLETE_CONTEXT not in ctx.service_context:
-            return parts.authorizer.principal_arn(ctx.principal_arn)
+        if COMPLETE_CONTEXT not in ctx.service_context:
+            if key.lower() == "aws:principalarn":
+                return parts.authorizer.principal_arn(ctx.principal_arn)
+            if key.lower() == "aws:resourceorgid":
+                return parts.organization.id_of(original("aws:ResourceAccount", ctx))
         return original(key, ctx)
 
     RESOLVE.replace(resolve)

@@ -64,6 +64,7 @@ ALWAYS: Final = (
     "aws:principaltype",
     "aws:requestedregion",
     "aws:resourceaccount",
+    "aws:resourceorgid",
     "aws:securetransport",
     "aws:sourceip",
 )
