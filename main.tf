@@ -1,5 +1,5 @@
-# The quick start: the hub and the spoke of one account and region. For more accounts or regions use the modules
-# themselves, as examples/central-and-two-accounts does.
+# The quick start: the hub and the spoke of one account and region. A second region is a workload-spoke with the outputs
+# "spoke" and "account" of this one. For more accounts use the modules, as examples/central-and-two-accounts does.
 
 module "hub" {
   source = "./modules/central-hub"

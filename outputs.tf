@@ -3,6 +3,11 @@ output "spoke" {
   value       = module.hub.spoke
 }
 
+output "account" {
+  description = "Names of the account's roles: the variable \"account\" of a workload-spoke in another region of this account."
+  value       = module.spoke.account
+}
+
 output "event_bus_arn" {
   description = "ARN of the bus that spokes forward to and audit events are put on."
   value       = module.hub.event_bus_arn

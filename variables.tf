@@ -1,5 +1,5 @@
 variable "name_prefix" {
-  description = "Put in front of every name the hub chooses, so that two hubs can share one account and region. Ends with a hyphen, such as \"dev-\"."
+  description = "Put in front of every name that hub and spoke choose. Ends with a hyphen, such as \"dev-\". Two quick starts in one account need different ones, and different regions too: there is one spoke per account and region."
   type        = string
   default     = ""
   nullable    = false

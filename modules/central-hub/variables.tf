@@ -1,5 +1,5 @@
 variable "name_prefix" {
-  description = "Put in front of every name the hub chooses, so that two hubs can share one account and region. Ends with a hyphen, such as \"dev-\"."
+  description = "Put in front of every name that the hub and its spokes choose. Ends with a hyphen, such as \"dev-\". Two hubs that share an account, be it a workload account, need different ones. There is one spoke per account and region all the same."
   type        = string
   default     = ""
   nullable    = false

