@@ -1,17 +1,17 @@
 """The port `Spokes`."""
 
 from spot_failover.domain.identity import Location
-from spot_failover.domain.record import Operation, Spoke
+from spot_failover.domain.record import Spoke
 from spot_failover.jobs import ports
 from tests.contract.examples import HERE, MINUTE, NOW
 
 SPOKE = Spoke(
     HERE,
-    clusters=("shop", "batch"),
-    operation=Operation.DRY_RUN,
     refreshed_at=NOW,
     missing_since=NOW - MINUTE,
     rejected={"/spot-failover/services/shop/web": "The policy names no mode."},
+    heard_at=NOW - MINUTE,
+    silent=True,
     last_error="The role cannot be assumed.",
     failures=3,
     retry_at=NOW + MINUTE,

@@ -171,6 +171,7 @@ def _deployment(deployment: DeploymentTypeDef) -> Deployment:
         desired=deployment["desiredCount"],
         running=deployment["runningCount"],
         rollout=_rollout(deployment.get("rolloutState")),
+        task_definition=deployment["taskDefinition"],
     )
 
 

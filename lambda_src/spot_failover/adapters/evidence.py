@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from spot_failover.adapters import items
-from spot_failover.adapters.tables import Table
+from spot_failover.adapters.tables import Item, Table
 from spot_failover.adapters.times import to_text
 from spot_failover.domain.evidence import Evidence
 from spot_failover.domain.identity import ServiceId
+
+logger = logging.getLogger(__name__)
 
 KEPT = timedelta(days=7)
 
@@ -40,7 +43,17 @@ class DynamoEvidenceLog:
             ExpressionAttributeValues={":id": service.key, ":since": to_text(since)},
             ConsistentRead=True,
         )
-        return [items.to_evidence(row) for row in rows]
+        return list(_readable(rows))
+
+
+def _readable(rows: Iterable[Item]) -> Iterator[Evidence]:
+    for row in rows:
+        try:
+            yield items.to_evidence(row)
+        except (KeyError, ValueError):  # one bad row must not hide the others
+            logger.exception(
+                "The evidence row %s of %s cannot be read and is left out.", row["at"], row["id"]
+            )
 
 
 def _sort_key(evidence: Evidence) -> str:

@@ -152,6 +152,7 @@ def _from_applied(applied: Applied) -> dict[str, Any]:
         "at": to_text(applied.at),
         "replaces": applied.replaces,
         "deployment": applied.deployment,
+        "task_definition": applied.task_definition,
         "tries": applied.tries,
     }
 
@@ -222,11 +223,11 @@ def from_spoke(spoke: Spoke) -> dict[str, Any]:
     item = {
         "id": spoke_key(spoke.location),
         "parent": FLEET,
-        "clusters": list(spoke.clusters),
-        "operation": spoke.operation.value,
         "refreshed_at": _maybe(to_text, spoke.refreshed_at),
         "missing_since": _maybe(to_text, spoke.missing_since),
         "rejected": dict(spoke.rejected),
+        "heard_at": _maybe(to_text, spoke.heard_at),
+        "silent": spoke.silent,
         "last_error": spoke.last_error,
         "failures": spoke.failures,
         "retry_at": _maybe(to_text, spoke.retry_at),
@@ -238,11 +239,11 @@ def to_spoke(item: Document) -> Spoke:
     """Read a spoke's item; raise KeyError or ValueError where it is not of this form."""
     return Spoke(
         location=location_of_spoke(item["id"]),
-        clusters=tuple(item.get("clusters", ())),
-        operation=Operation(item["operation"]),
         refreshed_at=_maybe(from_text, item.get("refreshed_at")),
         missing_since=_maybe(from_text, item.get("missing_since")),
         rejected=item.get("rejected", {}),
+        heard_at=_maybe(from_text, item.get("heard_at")),
+        silent=item.get("silent", False),
         last_error=item.get("last_error", ""),
         failures=item.get("failures", 0),
         retry_at=_maybe(from_text, item.get("retry_at")),

@@ -35,13 +35,6 @@ class Strategy:
             item.capacity_provider == FARGATE_SPOT and (item.weight or item.base) for item in self.items
         )
 
-    @property
-    def is_fargate(self) -> bool:
-        """Whether every entry is one of the two Fargate providers."""
-        return bool(self.items) and all(
-            item.capacity_provider in {FARGATE, FARGATE_SPOT} for item in self.items
-        )
-
     def same_as(self, other: Strategy) -> bool:
         """Whether both place tasks alike."""
         return self._effective() == other._effective()

@@ -46,12 +46,17 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Evidence of one window, counted by distinct subject at its first sight."""
+    """Evidence of one window, counted by distinct subject at its first sight.
+
+    taken_back: tasks whose two minutes of notice are running. noticed: tasks under notice that ECS may still
+    count as running.
+    """
 
     placement_failures: int = 0
     capacity_failures: int = 0
     interruptions: int = 0
     started: int = 0
+    taken_back: int = 0
     noticed: int = 0
     drill: bool = False
     latest: Evidence | None = None
@@ -85,17 +90,15 @@ def tally(evidence: Iterable[Evidence], *, since: datetime, now: datetime) -> Ta
     def count(kind: EvidenceKind) -> int:
         return sum(row.kind is kind for row in failures)
 
+    current = [row for row in seen if row.kind is EvidenceKind.SPOT_INTERRUPTION and not row.drill]
     return Tally(
         placement_failures=count(EvidenceKind.SPOT_PLACEMENT_FAILURE),
         capacity_failures=count(EvidenceKind.SPOT_TASK_START_FAILED),
         interruptions=count(EvidenceKind.SPOT_INTERRUPTION),
         started=sum(row.kind is EvidenceKind.SPOT_TASK_STARTED for row in fresh),
+        taken_back=sum(row.time > since and now - row.time <= NOTICE for row in current),
         noticed=sum(
-            row.kind is EvidenceKind.SPOT_INTERRUPTION
-            and not row.drill
-            and row.subject not in stopped
-            and now - row.time <= NOTICE + NOTICE_SLACK
-            for row in seen
+            row.subject not in stopped and now - row.time <= NOTICE + NOTICE_SLACK for row in current
         ),
         drill=any(row.drill for row in failures),
         latest=max(failures, key=lambda row: (row.time, row.event_id), default=None),

@@ -9,12 +9,12 @@ made twice, late or after a crash, and comes out the same.
 
 from __future__ import annotations
 
-import random
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, assert_never
 
 from spot_failover.domain import applied, spot
+from spot_failover.domain.backoff import backoff, flapping, patience
 from spot_failover.domain.evidence import tally
 from spot_failover.domain.record import Hold, HoldKind, Phase, Record
 from spot_failover.domain.service import ROLLING_CONTROLLER, ROLLING_STRATEGY, Observation, Rollout
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from spot_failover.domain.evidence import Evidence, Tally
-    from spot_failover.domain.policy import Policy, Restore
+    from spot_failover.domain.policy import Policy
 
 # A service that is unregistered and registered again within this time was only moved about in Terraform.
 LEAVING_WAIT = timedelta(minutes=5)
@@ -61,31 +61,40 @@ def next_phase(
     `evidence` reaches back over the policy's window, and `NOTICE + NOTICE_SLACK` more. `observation` is None
     where ECS knows no such service.
     """
-    if observation is None or not observation.active:
-        return _vanished(record, observation, now)
+    if observation is None:
+        # One answer without the service is no proof, and what we saved is its only way back.
+        unknown = "ECS does not know the service now. Nothing is changed until it shows it again."
+        return Decision(record.phase, unknown, forget=_may_forget(record, now))
+    if not observation.active:
+        return _vanished(observation, record, now)
     if reason := blocked(observation):
         taken_off_spot = not observation.strategy.items
         phase = Phase.STEADY if taken_off_spot else record.phase
         hold = Hold(HoldKind.BLOCKED, reason, phase)
         return Decision(phase, reason, hold=hold, let_go=taken_off_spot, forget=_may_forget(record, now))
-    since = max(record.since, now - timedelta(seconds=policy.thresholds.window_seconds))
-    counted = tally(evidence, since=since, now=now)
-    decision = _decide(record, observation, counted, policy, now)
+    decision = _decide(record, observation, list(evidence), policy, now)
     return _as_allowed(record, decision)
 
 
 def _decide(
-    record: Record, observation: Observation, counted: Tally, policy: Policy, now: datetime
+    record: Record, observation: Observation, evidence: list[Evidence], policy: Policy, now: datetime
 ) -> Decision:
+    window = timedelta(seconds=policy.thresholds.window_seconds)
+    counted = tally(evidence, since=max(record.since, now - window), now=now)
     match record.phase:
         case Phase.STEADY:
             return _steady(record, observation, counted, policy, now)
         case Phase.FAILING_OVER:
-            return _failing_over(record, observation, policy, now)
+            return _failing_over(record, observation, counted, policy, now)
         case Phase.ON_DEMAND:
             return _on_demand(record, observation, now)
         case Phase.RESTORING:
-            return _restoring(record, observation, counted, policy, now)
+            failure = spot.spot_failure(observation, counted, policy.thresholds)
+            if failure and observation.strategy.uses_spot:
+                return _failed_restore(
+                    record, Phase.FAILING_OVER, failure, policy, now, trigger=counted.latest
+                )
+            return _restoring(record, observation, evidence, policy, now)
         case _:
             assert_never(record.phase)
 
@@ -102,24 +111,33 @@ def _steady(
     failure = spot.spot_failure(observation, counted, policy.thresholds)
     if failure is None:
         return Decision(Phase.STEADY, _calm(observation, counted))
-    attempt = record.attempt + 1 if _flapping(record, policy.restore, now) else 0
+    attempt = record.attempt + 1 if flapping(record, policy.restore, now) else 0
     return Decision(Phase.FAILING_OVER, failure, trigger=counted.latest, attempt=attempt)
 
 
-def _failing_over(record: Record, observation: Observation, policy: Policy, now: datetime) -> Decision:
-    if observation.strategy.uses_spot:
+def _failing_over(
+    record: Record, observation: Observation, counted: Tally, policy: Policy, now: datetime
+) -> Decision:
+    served = spot.is_served(observation, counted)
+    if observation.strategy.uses_spot or applied.failed(record.applied, observation):
+        if observation.strategy.uses_spot and served and record.applied is None and not _is_drill(record):
+            return Decision(Phase.STEADY, "Spot recovered before anything was changed.", let_go=True)
         if applied.given_up(record.applied, observation, now):
+            if observation.strategy.uses_spot and served:
+                return Decision(
+                    Phase.RESTORING, "ECS went back to Spot, where all tasks run; it is now watched."
+                )
             reason = (
                 "ECS took the on-demand deployment back twice: its tasks do not start on FARGATE either. "
-                "Look at the service's events and stopped tasks; a new deployment is tried again."
+                "Look at the service's events and stopped tasks; it is tried again every ten minutes."
             )
             return Decision(
                 Phase.FAILING_OVER, reason, hold=Hold(HoldKind.BLOCKED, reason, Phase.FAILING_OVER)
             )
         return Decision(Phase.FAILING_OVER, record.reason)
     primary = observation.primary
-    if primary is None or primary.running < observation.desired:
-        running = primary.running if primary else 0
+    running = primary.running if primary else 0
+    if primary is None or running < observation.desired or primary.rollout is Rollout.IN_PROGRESS:
         return Decision(
             Phase.FAILING_OVER,
             f"Moving to on-demand: {running} of {observation.desired} on-demand tasks are running.",
@@ -127,9 +145,13 @@ def _failing_over(record: Record, observation: Observation, policy: Policy, now:
     not_before = now + backoff(record, policy.restore, now)
     return Decision(
         Phase.ON_DEMAND,
-        f"All {observation.desired} tasks run on demand. {_patience(record.attempt, not_before, now)}",
+        f"All {observation.desired} tasks run on demand. {patience(record.attempt, not_before, now)}",
         not_before=not_before,
     )
+
+
+def _is_drill(record: Record) -> bool:
+    return record.event is not None and record.event.drill
 
 
 def _on_demand(record: Record, observation: Observation, now: datetime) -> Decision:
@@ -150,8 +172,12 @@ def _on_demand(record: Record, observation: Observation, now: datetime) -> Decis
         return Decision(
             Phase.ON_DEMAND, "The service is no longer registered; it goes back to Spot in five minutes."
         )
-    if observation.primary is None or observation.primary.rollout is not Rollout.COMPLETED:
+    primary = observation.primary
+    if primary is None or primary.rollout is Rollout.IN_PROGRESS:
         return Decision(Phase.ON_DEMAND, "A restore is due, and waits for the rollout that is in progress.")
+    if primary.short:
+        reason = "A restore is due, and waits: the service's last deployment failed. Deploy one that works."
+        return Decision(Phase.ON_DEMAND, reason, hold=Hold(HoldKind.BLOCKED, reason, Phase.ON_DEMAND))
     if observation.running < observation.desired:
         return Decision(Phase.ON_DEMAND, "A restore is due, and waits until all on-demand tasks run.")
     return Decision(
@@ -160,41 +186,42 @@ def _on_demand(record: Record, observation: Observation, now: datetime) -> Decis
 
 
 def _restoring(
-    record: Record, observation: Observation, counted: Tally, policy: Policy, now: datetime
+    record: Record, observation: Observation, evidence: list[Evidence], policy: Policy, now: datetime
 ) -> Decision:
-    if not observation.strategy.uses_spot:
+    primary = observation.primary
+    if primary is None or not observation.strategy.uses_spot:
         if not applied.superseded(record.applied, observation, now):
             return Decision(Phase.RESTORING, record.reason)
         if applied.is_ours(record, observation.strategy):
-            return _failed_restore(
-                record, Phase.ON_DEMAND, "ECS rolled the Spot deployment back.", policy, now
-            )
+            return _failed_restore(record, Phase.ON_DEMAND, "ECS took the Spot deployment back.", policy, now)
         return Decision(
             Phase.STEADY,
             "Someone else took Spot out of the service's strategy, so we let go of it.",
             let_go=True,
         )
-    if failure := spot.spot_failure(observation, counted, policy.thresholds):
-        return _failed_restore(record, Phase.FAILING_OVER, failure, policy, now, trigger=counted.latest)
-    window = policy.restore.window_seconds
-    primary = observation.primary
-    if now < record.since + timedelta(seconds=window):
-        return Decision(
-            Phase.RESTORING, f"Trying Spot; it counts as restored once it has held for {window} s."
-        )
-    if primary and primary.short and primary.rollout is not Rollout.COMPLETED:
+    if primary.rollout is Rollout.FAILED and primary.short:
+        return _failed_restore(record, Phase.FAILING_OVER, "ECS gave the Spot deployment up.", policy, now)
+    # The window begins with the deployment: a call may have gone out late, and owners deploy when they like.
+    window = timedelta(seconds=policy.restore.window_seconds)
+    began = max(record.since, primary.created_at)
+    if now < began + window:
+        reason = f"Trying Spot; it counts as restored once it has held for {window.total_seconds():.0f} s."
+        return Decision(Phase.RESTORING, reason)
+    if primary.short and primary.rollout is Rollout.IN_PROGRESS:
         reason = (
-            f"Only {primary.running} of {primary.desired} tasks of the Spot deployment run after {window} s "
-            "(restore.window_seconds; raise it if rollouts of this service take longer)."
+            f"Only {primary.running} of {primary.desired} tasks of the Spot deployment run after "
+            f"{window.total_seconds():.0f} s (restore.window_seconds; raise it if rollouts take longer)."
         )
         return _failed_restore(record, Phase.FAILING_OVER, reason, policy, now)
+    counted = tally(evidence, since=max(began, now - window), now=now)
     if not spot.verified(observation.strategy, observation, counted, policy.restore):
         return Decision(
             Phase.RESTORING, f"Spot runs, but has not been calm enough yet: {_calm(observation, counted)}"
         )
     return Decision(
         Phase.STEADY,
-        f"Spot has held for {window} s: {observation.running} of {observation.desired} tasks are running.",
+        f"Spot has held for {window.total_seconds():.0f} s: "
+        f"{observation.running} of {observation.desired} tasks are running.",
     )
 
 
@@ -205,13 +232,15 @@ def _failed_restore(
     not_before = now + backoff(later, policy.restore, now) if phase is Phase.ON_DEMAND else None
     told = f"The restore failed and is taken back: {reason}"
     if not_before:
-        told = f"{told} {_patience(later.attempt, not_before, now)}"
+        told = f"{told} {patience(later.attempt, not_before, now)}"
     return Decision(phase, told, trigger=trigger, attempt=later.attempt, not_before=not_before)
 
 
-def _vanished(record: Record, observation: Observation | None, now: datetime) -> Decision:
-    shown = "does not exist" if observation is None else f"is {observation.status}"
-    reason = f"The service {shown} in ECS. Its registration is kept; a new service of this name starts clean."
+def _vanished(observation: Observation, record: Record, now: datetime) -> Decision:
+    reason = (
+        f"The service is {observation.status} in ECS. Its registration is kept; a new service of this name "
+        "starts clean."
+    )
     return Decision(Phase.STEADY, reason, let_go=True, forget=_may_forget(record, now))
 
 
@@ -250,29 +279,6 @@ def _as_allowed(record: Record, decision: Decision) -> Decision:
     return Decision(
         record.phase, told, hold=Hold(HoldKind.DRY_RUN, told, decision.phase), trigger=decision.trigger
     )
-
-
-def backoff(record: Record, restore: Restore, now: datetime) -> timedelta:
-    """Return how long to stay on demand: doubled with every attempt, ±50 % by id and time."""
-    seconds = min(restore.backoff_seconds * 2 ** min(record.attempt, 32), restore.max_backoff_seconds)
-    # Not for secrets: the jitter only keeps services from trying Spot in step, and must be the same when a
-    # pass is repeated.
-    jitter = random.Random(f"{record.id.key} {now.isoformat()}").uniform(0.5, 1.5)  # noqa: S311
-    return timedelta(seconds=seconds * jitter)
-
-
-def _flapping(record: Record, restore: Restore, now: datetime) -> bool:
-    return record.restored_at is not None and now - record.restored_at < timedelta(
-        seconds=restore.max_backoff_seconds
-    )
-
-
-def _patience(attempt: int, not_before: datetime, now: datetime) -> str:
-    seconds = (not_before - now).total_seconds()
-    wait = f"Spot is tried again in {seconds:.0f} s ({not_before:%H:%M:%S} UTC)"
-    if attempt == 0:
-        return f"{wait}."
-    return f"{wait}; Spot has failed this service {attempt + 1} times in a row, so it stays on demand longer."
 
 
 def _calm(observation: Observation, counted: Tally) -> str:

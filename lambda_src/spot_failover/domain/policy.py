@@ -72,7 +72,6 @@ class Restore:
     """When a service tries Spot again, and what proves that Spot holds."""
 
     window_seconds: int = 600
-    min_samples: int = 10
     min_success_percent: int = 80
     max_error_percent: int = 5
     backoff_seconds: int = 600
@@ -98,7 +97,6 @@ BOUNDS: Mapping[str, tuple[int, int]] = {
     "thresholds.interruptions": (1, 1000),
     "failover.on_demand_weight": (1, 1000),
     "restore.window_seconds": (5, 7200),
-    "restore.min_samples": (1, 1000),
     "restore.min_success_percent": (1, 100),
     "restore.max_error_percent": (0, 100),
     "restore.backoff_seconds": (5, 86400),

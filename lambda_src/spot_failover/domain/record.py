@@ -62,14 +62,16 @@ class Original:
 class Applied:
     """Our last UpdateService: saved before the call, completed with the deployment's id after it.
 
-    `replaces` is the primary deployment seen before the call. `deployment` stays empty when the call's
-    outcome is not known. `tries` counts how often the same change replaced the same deployment.
+    `replaces` is the primary deployment seen before the call, `task_definition` what it deploys. `deployment`
+    stays empty when the call's outcome is not known. `tries` counts how often the same change was made to the
+    same task definition. A deployment of someone else's that we only watch has no `change`.
     """
 
     change: str
     at: datetime
     replaces: str
     deployment: str = ""
+    task_definition: str = ""
     tries: int = 1
 
 
@@ -161,17 +163,18 @@ class Record:
 class Spoke:
     """One account and region that forwards its events to this hub.
 
-    refreshed_at: when its parameters were last read completely; None: never. missing_since: since when a
-    complete read has not found its own parameter. rejected: registrations that could not be used, by
-    parameter name, with the reason. failures: faults in a row.
+    heard_at: when an event of its own, such as its hourly heartbeat, last came through; silent: that it was
+    told of as silent. refreshed_at: when its parameters were last read completely; None: never.
+    missing_since: since when a complete read has not found its own parameter. rejected: registrations that
+    could not be used, by parameter name, with the reason. failures: faults in a row.
     """
 
     location: Location
-    clusters: tuple[str, ...] = ()
-    operation: Operation = Operation.ACTIVE
     refreshed_at: datetime | None = None
     missing_since: datetime | None = None
     rejected: Mapping[str, str] = field(default_factory=dict)
+    heard_at: datetime | None = None
+    silent: bool = False
     last_error: str = ""
     failures: int = 0
     retry_at: datetime | None = None

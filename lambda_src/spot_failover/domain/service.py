@@ -34,6 +34,7 @@ class Deployment:
     desired: int
     running: int
     rollout: Rollout = Rollout.COMPLETED
+    task_definition: str = ""
 
     @property
     def short(self) -> bool:

@@ -21,6 +21,11 @@ def healthy_tasks(observation: Observation, tally: Tally) -> int:
     return observation.running - min(tally.noticed, on_spot)
 
 
+def is_served(observation: Observation, tally: Tally) -> bool:
+    """Whether no task is missing, neither of the service nor of its newest deployment."""
+    return healthy_tasks(observation, tally) >= observation.desired and not rollout_is_short(observation)
+
+
 def spot_failure(observation: Observation, tally: Tally, thresholds: Thresholds) -> str | None:
     """Return a sentence that says how Spot fails the service now, or None.
 
@@ -53,18 +58,18 @@ def _enough_evidence(observation: Observation, tally: Tally, thresholds: Thresho
         return f"ECS could not place tasks on Spot ({_times(tally.placement_failures)} {within})"
     if tally.capacity_failures >= thresholds.task_level(thresholds.capacity_failures, desired):
         return f"{_tasks(tally.capacity_failures)} failed to start for lack of Spot capacity {within}"
-    if tally.noticed and tally.noticed * 2 >= observation.running:
-        return f"Spot is taking back {tally.noticed} of {desired} tasks at once"
+    if tally.taken_back and tally.taken_back * 2 >= desired:
+        return f"Spot is taking back {tally.taken_back} of {desired} tasks at once"
     if tally.interruptions >= thresholds.task_level(thresholds.interruptions, desired):
         return f"Spot took back {_tasks(tally.interruptions)} {within}"
     return None
 
 
 def verified(strategy: Strategy, observation: Observation, tally: Tally, restore: Restore) -> bool:
-    """Whether Spot has proven itself: enough tasks run, few failed, nothing is missing or pending.
+    """Whether Spot has proven itself: all tasks run, few failed, nothing is pending.
 
-    Samples are the tasks that started on Spot plus the failures; a small service needs only as many as it
-    has.
+    Samples are the tasks that started on Spot plus the failures; since all of its tasks must run, a service
+    has always given as many samples as it can.
     """
     if observation.pending or rollout_is_short(observation) or observation.running < observation.desired:
         return False
@@ -72,8 +77,7 @@ def verified(strategy: Strategy, observation: Observation, tally: Tally, restore
     successes = max(on_spot, tally.started)
     samples = successes + tally.errors
     return (
-        samples >= min(restore.min_samples, on_spot)
-        and successes * 100 >= restore.min_success_percent * samples
+        successes * 100 >= restore.min_success_percent * samples
         and tally.errors * 100 <= restore.max_error_percent * samples
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
+from spot_failover.domain.applied import failed
 from spot_failover.domain.record import Phase, Record
 
 if TYPE_CHECKING:
@@ -29,13 +30,13 @@ class UpdateService:
 
     @property
     def name(self) -> str:
-        """A name by which the record knows the change again."""
-        parts = []
+        """A name by which the record knows the change again, whether or not rolling settings go with it."""
         if self.strategy:
-            parts += [f"{item.capacity_provider}={item.weight}+{item.base}" for item in self.strategy.items]
+            items = self.strategy.items
+            return " ".join(f"{item.capacity_provider}={item.weight}+{item.base}" for item in items)
         if self.rolling:
-            parts.append(f"rolling={self.rolling.minimum_healthy_percent}-{self.rolling.maximum_percent}")
-        return " ".join(parts)
+            return f"rolling={self.rolling.minimum_healthy_percent}-{self.rolling.maximum_percent}"
+        return ""
 
 
 def target(phase: Phase, observation: Observation, record: Record) -> Target:
@@ -47,7 +48,8 @@ def target(phase: Phase, observation: Observation, record: Record) -> Target:
     """
     match phase:
         case Phase.FAILING_OVER:
-            wanted = record.config.on_demand if record.config and observation.strategy.uses_spot else None
+            missing = observation.strategy.uses_spot or failed(record.applied, observation)
+            wanted = record.config.on_demand if record.config and missing else None
         case Phase.RESTORING:
             wanted = record.config.strategy if record.config and not observation.strategy.uses_spot else None
         case Phase.STEADY | Phase.ON_DEMAND:
@@ -59,8 +61,5 @@ def target(phase: Phase, observation: Observation, record: Record) -> Target:
 
 def changes(observation: Observation, wanted: Target) -> tuple[UpdateService, ...]:
     """Return the calls that are still missing: none or one."""
-    strategy = (
-        wanted.strategy if wanted.strategy and not wanted.strategy.same_as(observation.strategy) else None
-    )
     rolling = wanted.rolling if wanted.rolling and wanted.rolling != observation.rolling else None
-    return (UpdateService(strategy, rolling),) if strategy or rolling else ()
+    return (UpdateService(wanted.strategy, rolling),) if wanted.strategy or rolling else ()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from spot_failover.domain.record import Original, Phase, Record
+from spot_failover.domain.applied import adopted
+from spot_failover.domain.record import Applied, Original, Phase, Record
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -16,8 +17,10 @@ if TYPE_CHECKING:
 
 def current(record: Record, observation: Observation | None, now: datetime) -> Record:
     """Return the record to decide from: started afresh where the service was deleted and created again."""
-    if observation is None or record.service_created_at == observation.created_at:
+    if observation is None:
         return record
+    if record.service_created_at == observation.created_at:
+        return adopted(record, observation)
     known = record if record.service_created_at is None else record.fresh(now)
     return replace(known, service_created_at=observation.created_at)
 
@@ -37,14 +40,25 @@ def moved(record: Record, decision: Decision, observation: Observation | None, n
     if decision.trigger:
         entered = replace(entered, event=decision.trigger)
     if observation and decision.phase in {Phase.FAILING_OVER, Phase.RESTORING}:
-        entered = _with_original(entered, record, observation)
+        entered = _with_original(entered, observation)
+    if (
+        observation
+        and observation.primary
+        and decision.phase is Phase.RESTORING
+        and observation.strategy.uses_spot
+    ):
+        # Nothing for us to send: we watch a deployment that is there, and would see it taken back.
+        watched = Applied("", now, replaces="", deployment=observation.primary.id)
+        entered = replace(entered, applied=watched)
     return entered
 
 
-def _with_original(entered: Record, record: Record, observation: Observation) -> Record:
-    if record.phase is Phase.STEADY and observation.strategy.uses_spot:
-        on_demand = observation.strategy.on_demand(record.policy.failover.on_demand_weight)
-        original = Original(observation.strategy, on_demand, observation.desired, observation.rolling)
+def _with_original(entered: Record, observation: Observation) -> Record:
+    """Save what is there unless we have it: a newer Spot strategy is the owners' last word."""
+    shown = observation.strategy
+    if shown.uses_spot and not (entered.config and shown.same_as(entered.config.strategy)):
+        on_demand = shown.on_demand(entered.policy.failover.on_demand_weight)
+        original = Original(shown, on_demand, observation.desired, observation.rolling)
         entered = replace(entered, config=original)
     if observation.rolling != observation.rolling.without_loss():
         entered = replace(entered, put_back=observation.rolling)

@@ -26,6 +26,7 @@ REGISTERED = "Service Registered"
 LEFT = "Service Left"
 REGISTRATION_REJECTED = "Registration Rejected"
 SPOKE_FAULT = "Spoke Fault"
+SPOKE_SILENT = "Spoke Silent"
 
 _BY_PHASES = {
     (Phase.STEADY, Phase.FAILING_OVER): FAILING_OVER,

@@ -29,6 +29,7 @@ from spot_failover.jobs import messages
 
 if TYPE_CHECKING:
     from spot_failover.domain.identity import ServiceId
+    from spot_failover.domain.policy import Policy
     from spot_failover.domain.service import Observation
     from spot_failover.jobs import ports
 
@@ -41,6 +42,8 @@ CLOCK_MARGIN = timedelta(seconds=2)
 RETRY_AFTER = timedelta(seconds=30)
 # A second conflict in a row means that another pass is at work on the service right now.
 ATTEMPTS = 2
+# How often a place without a known spoke is looked at while events keep coming from it.
+DISCOVERY_PERIOD = timedelta(minutes=10)
 # Follow-ups of an interruption come within minutes; this far back tells a first event from them.
 UNPROTECTED_WINDOW = timedelta(minutes=10)
 
@@ -80,7 +83,13 @@ class Reconcile:
         logger.warning("Another pass is working on %s; the next tick looks again.", wake_up.service.key)
 
     def _attempt(self, wake_up: WakeUp, now: datetime) -> None:
-        record = self.services.load(wake_up.service)
+        try:
+            record = self.services.load(wake_up.service)
+        except RefusedError as unreadable:
+            # The same message would find it as unreadable the next time, and hold its group up meanwhile.
+            self.metrics.count("FailedPasses")
+            logger.error("The record of %s cannot be used: %s", wake_up.service.key, unreadable)  # noqa: TRY400
+            return
         if record is None:
             self._unregistered(wake_up, now)
             return
@@ -99,8 +108,7 @@ class Reconcile:
     def _pass(self, loaded: Record, cause: str, now: datetime) -> None:
         observation = self.ecs.describe(loaded.id)
         record = current(loaded, observation, now)
-        reach = timedelta(seconds=record.policy.thresholds.window_seconds) + NOTICE + NOTICE_SLACK
-        evidence = self.evidence.read(record.id, now - reach)
+        evidence = self.evidence.read(record.id, now - _reach(record.policy))
         decision = next_phase(record, observation, evidence, record.policy, now)
         if decision.forget:
             self._forget(record, decision, now)
@@ -123,6 +131,7 @@ class Reconcile:
             change.name,
             now,
             replaces=observation.primary.id if observation.primary else "",
+            task_definition=observation.primary.task_definition if observation.primary else "",
             tries=applied.next_try(intent.applied, change.name, observation),
         )
         intent = self.services.save(replace(intent, applied=sent))
@@ -150,7 +159,7 @@ class Reconcile:
         logger.info("%s has left: %s", record.id.key, decision.reason)
 
     def _note(self, service: ServiceId, fault: SpotFailoverError, now: datetime) -> None:
-        """Write the fault down and send nothing more: the next tick tries again."""
+        """Write the fault down and tell of it; the next tick tries again."""
         self.metrics.count("FailedPasses")
         logger.error("The pass over %s failed: %s", service.key, fault)
         record = self.services.load(service)
@@ -160,7 +169,19 @@ class Reconcile:
         if record.last_error != failed.last_error:
             told = messages.of_service(messages.FAULT, failed, now, reason=failed.last_error)
             failed = replace(failed, outbox=(*record.outbox, told))
-        self.services.save(failed)
+        failed = self.services.save(failed)
+        self._tell_of_fault(failed)
+
+    def _tell_of_fault(self, record: Record) -> None:
+        """Send what waits, although the pass failed: who should help must hear of it now."""
+        if not record.outbox:
+            return
+        try:
+            self.outbox.send(record.outbox)
+        except SpotFailoverError as fault:
+            logger.warning("The messages of %s wait for the next pass: %s", record.id.key, fault)
+        else:
+            self.services.save(replace(record, outbox=()))
 
     def _unregistered(self, wake_up: WakeUp, now: datetime) -> None:
         """Touch nothing; count what protection would have seen, and find spokes the hub has not met yet."""
@@ -170,7 +191,15 @@ class Reconcile:
             if any(row.event_id == wake_up.cause_id for row in rows):
                 self.metrics.count("UnprotectedInterruptions")
         if self.spokes.load(service.location) is None:
-            self.queue.survey([service.location], "discovery", wake_up.cause_id)
+            # Once in a while for each place, however many events come from it.
+            period = int(now.timestamp() // DISCOVERY_PERIOD.total_seconds())
+            self.queue.survey([service.location], "discovery", f"discovery {period}")
+
+
+def _reach(policy: Policy) -> timedelta:
+    """Return how far back evidence may matter, follow-ups of older interruptions included."""
+    longest = max(policy.thresholds.window_seconds, policy.restore.window_seconds)
+    return timedelta(seconds=longest) + NOTICE + NOTICE_SLACK
 
 
 def _missing(

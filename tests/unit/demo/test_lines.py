@@ -1,5 +1,5 @@
 from simulator.demo.cast import REPORTS, WEB
-from simulator.demo.lines import About, Teller, plain, rich
+from simulator.demo.lines import About, Teller, body, head, plain
 from spot_failover.domain.evidence import EvidenceKind
 from spot_failover.domain.record import Phase
 from tests.unit.demo.run_on_paper import Paper, at
@@ -29,13 +29,12 @@ def test_a_line_holds_time_place_tasks_phase_and_reason() -> None:
     )
 
 
-def test_a_terminal_gets_the_reason_on_a_line_of_its_own() -> None:
+def test_a_terminal_gets_tasks_and_reason_below_the_phase() -> None:
     paper, teller = on_paper()
     paper.phase(WEB, 6, Phase.FAILING_OVER, "Spot failed.")
     [line] = teller.fresh(at(7))
-    first, second = rich(line).plain.splitlines()
-    assert first.endswith("failing_over")
-    assert second.strip() == "▸ Spot failed."
+    assert head(line).plain == "12:00:07  222222222222 eu-central-1 shop/web  failing_over"
+    assert body(line).plain == "▸ Spot 4 on-demand 0 serving 4 of 4  Spot failed."
 
 
 def test_nothing_is_told_twice() -> None:

@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import pytest
 
+from spot_failover.domain.backoff import backoff
 from spot_failover.domain.capacity import Strategy, StrategyItem
 from spot_failover.domain.evidence import Evidence, EvidenceKind
-from spot_failover.domain.phases import Decision, backoff, next_phase
-from spot_failover.domain.policy import Restore
+from spot_failover.domain.phases import Decision, next_phase
+from spot_failover.domain.policy import Restore, Scale
 from spot_failover.domain.record import HoldKind, Operation, Phase, Record
 from spot_failover.domain.service import Observation, Rollout
 from tests.unit.domain.scene import NOW, ON_DEMAND, Scene, ago
@@ -63,6 +64,20 @@ def test_task_level_failures_wait_for_their_threshold(
 ) -> None:
     evidence = scene.evidence(kind, count=count, lacks_capacity=True, seconds=200)
     assert decide(scene.record(), scene.observation(running=9), evidence).phase is phase
+
+
+@pytest.mark.parametrize("stopped", [True, False])
+def test_half_of_the_tasks_under_notice_is_enough_behind_a_load_balancer_too(
+    scene: Scene, stopped: bool
+) -> None:
+    left = 2 if stopped else 4
+    observation = scene.observation(scene.deployment(running=left, desired=4), desired=4)
+    record = scene.record()
+    circuit_breaker = replace(record.policy.thresholds, scale=Scale.CIRCUIT_BREAKER)
+    record = replace(record, policy=replace(record.policy, thresholds=circuit_breaker))
+    evidence = scene.evidence(INTERRUPTED, count=2, stopped=stopped)
+    decision = decide(record, observation, evidence)
+    assert decision.reason == "Spot is taking back 2 of 4 tasks at once, and 2 of 4 tasks are missing."
 
 
 def test_half_of_the_running_tasks_under_notice_is_enough(scene: Scene) -> None:
@@ -162,12 +177,17 @@ def test_a_launch_type_without_a_strategy_is_blocked_and_what_we_saved_is_let_go
     assert "uses launch type FARGATE" in decision.reason
 
 
-@pytest.mark.parametrize("status", [None, "INACTIVE", "DRAINING"])
 @pytest.mark.parametrize("phase", list(Phase))
-def test_a_service_that_vanished_is_let_go_in_every_phase(
-    scene: Scene, status: str | None, phase: Phase
-) -> None:
-    observation = None if status is None else scene.observation(status=status, running=0)
+def test_one_answer_without_the_service_changes_nothing(scene: Scene, phase: Phase) -> None:
+    decision = decide(scene.record(phase), None, scene.evidence())
+    assert (decision.phase, decision.let_go, decision.forget) == (phase, False, False)
+    assert "Nothing is changed" in decision.reason
+
+
+@pytest.mark.parametrize("status", ["INACTIVE", "DRAINING"])
+@pytest.mark.parametrize("phase", list(Phase))
+def test_a_service_that_is_deleted_is_let_go_in_every_phase(scene: Scene, status: str, phase: Phase) -> None:
+    observation = scene.observation(status=status, running=0)
     decision = decide(scene.record(phase), observation, scene.evidence())
     assert (decision.phase, decision.let_go, decision.forget) == (Phase.STEADY, True, False)
 
@@ -180,7 +200,9 @@ def test_failing_over_lasts_until_the_on_demand_deployment_has_its_tasks(scene: 
     old = scene.deployment(running=3)
     new = scene.deployment(ON_DEMAND, running=9, id="ecs-svc/2", rollout=Rollout.IN_PROGRESS)
     assert decide(record, scene.observation(new, old)).phase is Phase.FAILING_OVER
-    done = decide(record, scene.observation(replace(new, running=10), old))
+    running = replace(new, running=10)
+    assert decide(record, scene.observation(running, old)).phase is Phase.FAILING_OVER
+    done = decide(record, scene.observation(replace(running, rollout=Rollout.COMPLETED)))
     assert done.phase is Phase.ON_DEMAND
     assert done.not_before is not None
     assert timedelta(seconds=300) <= done.not_before - NOW <= timedelta(seconds=900)
@@ -199,6 +221,33 @@ def test_an_on_demand_deployment_that_ecs_took_back_twice_is_blocked(scene: Scen
 # --- on demand ---
 
 
+def test_an_on_demand_deployment_that_ecs_gave_up_without_rollback_is_tried_again_and_then_blocked(
+    scene: Scene,
+) -> None:
+    given_up = scene.deployment(ON_DEMAND, running=4, id="ecs-svc/2", rollout=Rollout.FAILED)
+    once = decide(scene.record(Phase.FAILING_OVER, applied=scene.applied(30)), scene.observation(given_up))
+    twice = decide(
+        scene.record(Phase.FAILING_OVER, applied=scene.applied(30, tries=2)), scene.observation(given_up)
+    )
+    assert (once.phase, once.hold) == (Phase.FAILING_OVER, None)
+    assert twice.hold is not None
+    assert "its tasks do not start on FARGATE either" in twice.reason
+
+
+def test_spot_that_recovered_before_anything_was_changed_is_kept(scene: Scene) -> None:
+    record = scene.record(Phase.FAILING_OVER)
+    decision = decide(record, scene.observation())
+    assert (decision.phase, decision.let_go) == (Phase.STEADY, True)
+    drill = replace(record, event=scene.evidence(drill=True)[0])
+    assert decide(drill, scene.observation()).phase is Phase.FAILING_OVER
+
+
+def test_a_service_that_ecs_put_back_on_a_spot_that_serves_is_watched(scene: Scene) -> None:
+    record = scene.record(Phase.FAILING_OVER, applied=scene.applied(100, tries=2))
+    decision = decide(record, scene.observation(scene.deployment(id="ecs-svc/9")))
+    assert decision.phase is Phase.RESTORING
+
+
 def on_demand(scene: Scene, **more: object) -> Observation:
     return scene.observation(scene.deployment(ON_DEMAND, id="ecs-svc/2"), **more)
 
@@ -214,6 +263,14 @@ def test_a_restore_waits_for_a_rollout_and_for_missing_tasks(scene: Scene) -> No
     busy = scene.observation(scene.deployment(ON_DEMAND, rollout=Rollout.IN_PROGRESS))
     assert decide(record, busy).phase is Phase.ON_DEMAND
     assert decide(record, on_demand(scene, running=9)).phase is Phase.ON_DEMAND
+
+
+def test_a_failed_deployment_of_the_owners_holds_the_restore_and_says_so(scene: Scene) -> None:
+    broken = scene.deployment(ON_DEMAND, running=0, id="ecs-svc/8", rollout=Rollout.FAILED)
+    observation = scene.observation(broken, scene.deployment(ON_DEMAND))
+    decision = decide(scene.record(Phase.ON_DEMAND, not_before=ago(1)), observation)
+    assert decision.hold is not None
+    assert "the service's last deployment failed" in decision.reason
 
 
 def test_spot_put_back_by_someone_is_watched_like_a_restore(scene: Scene) -> None:
@@ -257,6 +314,26 @@ def test_errors_in_the_window_postpone_the_verdict(scene: Scene) -> None:
     decision = decide(restoring(scene), spot_again(scene), evidence)
     assert decision.phase is Phase.RESTORING
     assert "not been calm enough" in decision.reason
+
+
+def test_the_window_begins_with_the_deployment_however_late_the_call_went_out(scene: Scene) -> None:
+    late = scene.deployment(id="ecs-svc/2", created_at=ago(60))
+    assert decide(restoring(scene, 2000), scene.observation(late)).phase is Phase.RESTORING
+    short = scene.deployment(id="ecs-svc/2", created_at=ago(60), running=2, rollout=Rollout.IN_PROGRESS)
+    both = scene.observation(short, scene.deployment(ON_DEMAND))
+    assert decide(restoring(scene, 2000), both).phase is Phase.RESTORING
+
+
+def test_the_restore_window_bounds_the_errors_and_not_the_one_for_failing_over(scene: Scene) -> None:
+    evidence = scene.evidence(INTERRUPTED, seconds=550, stopped=True)
+    decision = decide(restoring(scene), spot_again(scene), evidence)
+    assert decision.phase is Phase.RESTORING
+    assert "1 Spot failures in the window" in decision.reason
+
+
+def test_a_spot_deployment_that_ecs_gave_up_is_a_failed_restore(scene: Scene) -> None:
+    decision = decide(restoring(scene, 60), spot_again(scene, running=4, rollout=Rollout.FAILED))
+    assert (decision.phase, decision.attempt) == (Phase.FAILING_OVER, 1)
 
 
 def test_a_second_drought_takes_the_restore_back_and_is_more_patient(scene: Scene) -> None:

@@ -93,8 +93,42 @@ def test_an_update_that_ecs_rolled_back_goes_out_once_more(scene: Scene) -> None
     assert not applied.may_send(replace(first, tries=2), "c", observation, NOW)
 
 
-def test_a_new_deployment_by_someone_else_is_answered_anew(scene: Scene) -> None:
-    theirs = scene.deployment(id="ecs-svc/7", created_at=ago(1))
+def test_tries_are_counted_whether_a_rollback_brings_the_old_deployment_back_or_a_new_one(
+    scene: Scene,
+) -> None:
+    rolled_back = scene.deployment(id="ecs-svc/5", created_at=ago(1))
+    observation = scene.observation(rolled_back, scene.deployment(ON_DEMAND, id="ecs-svc/2"))
+    assert applied.next_try(scene.applied(30), "c", observation) == 2
+    assert not applied.may_send(scene.applied(30, tries=2), "c", observation, NOW)
+
+
+def test_after_two_tries_it_rests_for_ten_minutes_before_each_further_one(scene: Scene) -> None:
+    observation = scene.observation(scene.deployment(id="ecs-svc/5"))
+    assert not applied.may_send(scene.applied(599, tries=2), "c", observation, NOW)
+    assert applied.may_send(scene.applied(600, tries=2), "c", observation, NOW)
+
+
+def test_an_update_whose_answer_was_lost_is_recognised_by_what_it_did(scene: Scene) -> None:
+    record = scene.record(Phase.FAILING_OVER, applied=scene.applied(5, deployment=""))
+    ours = scene.observation(scene.deployment(ON_DEMAND, id="ecs-svc/2"), scene.deployment())
+    known = current(record, ours, NOW).applied
+    assert known is not None
+    assert known.deployment == "ecs-svc/2"
+    assert current(record, scene.observation(), NOW) == record
+
+
+def test_a_failed_on_demand_deployment_is_asked_for_again(scene: Scene) -> None:
+    observation = scene.observation(
+        scene.deployment(ON_DEMAND, running=3, id="ecs-svc/2", rollout=Rollout.FAILED)
+    )
+    record = scene.record(Phase.FAILING_OVER, applied=scene.applied(5))
+    assert changes(observation, target(Phase.FAILING_OVER, observation, record)) == (
+        UpdateService(ON_DEMAND),
+    )
+
+
+def test_a_deployment_of_another_task_definition_is_answered_anew(scene: Scene) -> None:
+    theirs = scene.deployment(id="ecs-svc/7", created_at=ago(1), task_definition="web:2")
     observation = scene.observation(theirs, scene.deployment(ON_DEMAND, id="ecs-svc/2"))
     assert applied.may_send(scene.applied(30, tries=2), "c", observation, NOW)
     assert applied.next_try(scene.applied(30, tries=2), "c", observation) == 1
@@ -115,6 +149,22 @@ def test_the_original_is_captured_when_leaving_steady_and_dropped_when_restored(
     assert (leaving.since, leaving.scheduled, leaving.put_back) == (NOW, True, Rolling(50, 100))
     home = moved(replace(leaving, phase=Phase.RESTORING), Decision(Phase.STEADY, "."), observation, NOW)
     assert (home.config, home.scheduled, home.restored_at) == (None, False, NOW)
+
+
+def test_a_newer_spot_strategy_of_the_owners_replaces_the_saved_one(scene: Scene) -> None:
+    newer = Strategy((StrategyItem("FARGATE", 1, 2), StrategyItem("FARGATE_SPOT", 3)))
+    observation = scene.observation(scene.deployment(newer))
+    back = moved(
+        scene.record(Phase.RESTORING), Decision(Phase.FAILING_OVER, ".", attempt=1), observation, NOW
+    )
+    assert back.config is not None
+    assert (back.config.strategy, back.config.on_demand.items[0].base) == (newer, 2)
+
+
+def test_a_deployment_of_others_that_we_only_watch_is_remembered(scene: Scene) -> None:
+    watched = moved(scene.record(Phase.ON_DEMAND), Decision(Phase.RESTORING, "."), scene.observation(), NOW)
+    assert watched.applied is not None
+    assert (watched.applied.change, watched.applied.deployment) == ("", "ecs-svc/1")
 
 
 def test_a_failed_restore_keeps_the_original(scene: Scene) -> None:

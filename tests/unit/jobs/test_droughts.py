@@ -142,6 +142,29 @@ def test_a_rollout_starved_by_spot_is_rescued() -> None:
     assert lost_to_us(fleet) == []
 
 
+@pytest.mark.parametrize("rollback", [True, False])
+def test_without_on_demand_capacity_it_says_so_rests_between_tries_and_ends_well(rollback: bool) -> None:
+    fleet = Fleet(policy=QUICK)
+    fleet.update(
+        deploymentConfiguration={
+            "minimumHealthyPercent": 100,
+            "maximumPercent": 200,
+            "deploymentCircuitBreaker": {"enable": True, "rollback": rollback},
+        }
+    )
+    fleet.world.weather.set_on_demand(KEY.account, KEY.region, capacity=0)
+    fleet.world.weather.set(KEY.account, KEY.region, capacity=3)
+    fleet.run(minutes=60)
+    assert "Service Blocked" in fleet.told
+    assert fleet.last.spot_running == 3
+    # Two tries, and one more each ten minutes.
+    assert len(fleet.ecs.updates) <= 8
+    fleet.world.weather.set_on_demand(KEY.account, KEY.region, capacity=None)
+    fleet.calm()
+    fleet.run(minutes=120)
+    assert_home(fleet)
+
+
 def test_throttled_calls_and_stale_reads_end_in_the_same_place() -> None:
     fleet = Fleet(policy=QUICK)
     fleet.world.faults.stale_reads(8)

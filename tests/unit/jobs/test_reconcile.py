@@ -134,6 +134,33 @@ def test_a_fault_is_noted_told_once_and_never_raised(stage: Stage, fault: SpotFa
     assert stage.record().last_error == ""
 
 
+def test_a_failover_that_fails_is_told_at_once_with_its_fault(stage: Stage) -> None:
+    stage.drought()
+    stage.ecs.update_faults = [AccessDeniedError("The spoke role may not update the service.")]
+    stage.wake()
+    assert stage.told == ["Service Failing Over", "Service Fault"]
+    assert stage.record().outbox == ()
+
+
+def test_an_unreadable_record_is_logged_and_holds_nobody_up(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    def unreadable(service: object) -> Record:
+        raise RefusedError("The item cannot be read.")
+
+    stage.services.load = unreadable  # type: ignore[method-assign]
+    stage.wake()
+    assert "cannot be used" in caplog.text
+    assert stage.metrics.counts["FailedPasses"] == 1
+
+
+def test_many_events_from_an_unknown_place_ask_for_one_survey_in_ten_minutes() -> None:
+    stage = Stage()
+    for event in range(20):
+        stage.wake(cause_id=f"event-{event}")
+    assert len(stage.queue.take()) == 1
+
+
 def test_a_refused_update_blocks_the_service_with_the_reason_of_aws_and_is_told_once(stage: Stage) -> None:
     stage.drought()
     refusal = "ECS refused UpdateService: capacity provider FARGATE is not associated with cluster shop."
@@ -272,7 +299,7 @@ def test_a_service_that_has_left_is_told_and_forgotten(stage: Stage) -> None:
 def test_a_vanished_service_that_was_failed_over_is_let_go(stage: Stage) -> None:
     stage.drought()
     stage.wake()
-    stage.ecs.shown[WEB] = None
+    stage.ecs.shown[WEB] = stage.observation(status="INACTIVE")
     stage.later(60)
     stage.wake()
     assert stage.told == ["Service Failing Over", "Service Let Go"]

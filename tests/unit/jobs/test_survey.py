@@ -116,6 +116,22 @@ def test_a_dry_run_of_the_spoke_reaches_its_services(stage: Stage) -> None:
     assert stage.record().operation is Operation.DRY_RUN
 
 
+def test_a_kill_switch_of_the_spoke_reaches_a_service_whose_policy_is_rejected(stage: Stage) -> None:
+    stage.tick("registration")
+    stage.registry.values[HERE] |= {WEB_PARAMETER: "{", SPOKE_PARAMETER: spoke(operation="dry_run")}
+    stage.tick("registration")
+    assert stage.record().operation is Operation.DRY_RUN
+
+
+def test_a_service_that_comes_back_with_a_bad_policy_does_not_leave(stage: Stage) -> None:
+    stage.tick("registration")
+    del stage.registry.values[HERE][WEB_PARAMETER]
+    stage.tick("registration", deleted=WEB_PARAMETER)
+    stage.registry.values[HERE][WEB_PARAMETER] = "{"
+    stage.tick("registration")
+    assert stage.record().leaving is None
+
+
 # --- leaving ---
 
 
@@ -235,24 +251,96 @@ def test_a_service_whose_retry_is_not_due_is_left_alone(stage: Stage) -> None:
     assert woken(stage) == [WEB]
 
 
-def test_a_spoke_that_cannot_be_read_is_tried_less_and_less_often_and_told_once(stage: Stage) -> None:
+class Denied:
+    """A registry whose parameters cannot be read."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def read(self, location: object) -> dict[str, str]:
+        self.asked += 1
+        raise AccessDeniedError("The spoke role cannot be assumed.")
+
+
+def test_parameters_that_cannot_be_read_are_tried_less_and_less_often_and_told_once(stage: Stage) -> None:
     stage.tick("registration")
-    tries = 0
+    working, denied = stage.registry, Denied()
+    object.__setattr__(stage.survey, "registry", denied)
+    stage.later(540)
     for _ in range(120):
         stage.later(60)
-        before = stage.ecs.described
-        stage.ecs.describe_faults = [AccessDeniedError("The spoke role cannot be assumed.")]
         stage.tick()
-        tries += stage.ecs.described - before
-    # After 1, 2, 4, 8, 16, 32 and then every 60 minutes.
-    assert tries == 7
-    assert stage.told == ["Spoke Fault"]
-    stage.ecs.describe_faults = []
+    # At once, then after 1, 2, 4, 8, 16, 32 and every 60 minutes.
+    assert denied.asked == 7
+    assert stage.told.count("Spoke Fault") == 1
+    object.__setattr__(stage.survey, "registry", working)
     stage.later(3600)
-    stage.tick()
+    stage.tick("heartbeat")
     spoke_record = stage.spokes.load(HERE)
     assert spoke_record is not None
     assert (spoke_record.last_error, spoke_record.failures) == ("", 0)
+
+
+def test_services_are_looked_at_every_minute_although_parameters_cannot_be_read(stage: Stage) -> None:
+    stage.tick("registration")
+    object.__setattr__(stage.survey, "registry", Denied())
+    stage.later(3600)
+    for _ in range(10):
+        stage.later(60)
+        before = stage.ecs.described
+        stage.tick()
+        assert stage.ecs.described == before + 1
+
+
+def test_a_fault_of_ecs_is_looked_past_every_minute_and_told_once(stage: Stage) -> None:
+    stage.tick("registration")
+    for _ in range(5):
+        stage.later(60)
+        stage.ecs.describe_faults = [AccessDeniedError("No permission for cluster shop.")]
+        before = stage.ecs.described
+        stage.tick()
+        assert stage.ecs.described == before + 1
+    assert stage.told == ["Spoke Fault"]
+
+
+def test_a_place_that_refuses_is_not_taken_into_the_fleet_by_events_alone(stage: Stage) -> None:
+    object.__setattr__(stage.survey, "registry", Denied())
+    stage.tick("discovery")
+    assert list(stage.spokes.all()) == []
+    stage.tick("registration")
+    assert list(stage.spokes.all()) == [HERE]
+
+
+def test_a_spoke_that_falls_silent_is_told_once_and_counted_until_it_is_heard_again(stage: Stage) -> None:
+    stage.tick("registration")
+    stage.later(7199)
+    stage.tick()
+    assert stage.told == []
+    for _ in range(3):
+        stage.later(60)
+        stage.tick()
+    assert stage.told == ["Spoke Silent"]
+    assert stage.metrics.counts["SilentSpokes"] == 3
+    stage.tick("heartbeat")
+    stage.later(60)
+    stage.tick()
+    assert stage.metrics.counts["SilentSpokes"] == 3
+
+
+def test_what_the_bus_did_not_take_is_told_again(stage: Stage) -> None:
+    stage.tick("registration")
+
+    class Down:
+        def send(self, messages: object) -> None:
+            raise AccessDeniedError("The bus refuses.")
+
+    working = stage.survey.outbox
+    object.__setattr__(stage.survey, "outbox", Down())
+    stage.registry.values[HERE][WEB_PARAMETER] = "{"
+    stage.tick("registration")
+    object.__setattr__(stage.survey, "outbox", working)
+    stage.tick("registration")
+    assert stage.told == ["Registration Rejected"]
 
 
 def test_a_fault_in_one_cluster_does_not_hide_the_others(stage: Stage) -> None:

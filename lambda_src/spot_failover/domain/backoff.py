@@ -1,0 +1,36 @@
+"""How long a service stays on demand before Spot is tried again: ever more patiently, and it says so."""
+
+from __future__ import annotations
+
+import random
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from spot_failover.domain.policy import Restore
+    from spot_failover.domain.record import Record
+
+
+def backoff(record: Record, restore: Restore, now: datetime) -> timedelta:
+    """Return how long to stay on demand: doubled with every attempt, ±50 % by id and time."""
+    seconds = min(restore.backoff_seconds * 2 ** min(record.attempt, 32), restore.max_backoff_seconds)
+    # Not for secrets: the jitter only keeps services from trying Spot in step, and must be the same when a
+    # pass is repeated.
+    jitter = random.Random(f"{record.id.key} {now.isoformat()}").uniform(0.5, 1.5)  # noqa: S311
+    return timedelta(seconds=seconds * jitter)
+
+
+def flapping(record: Record, restore: Restore, now: datetime) -> bool:
+    return record.restored_at is not None and now - record.restored_at < timedelta(
+        seconds=restore.max_backoff_seconds
+    )
+
+
+def patience(attempt: int, not_before: datetime, now: datetime) -> str:
+    seconds = (not_before - now).total_seconds()
+    wait = f"Spot is tried again in {seconds:.0f} s ({not_before:%H:%M:%S} UTC)"
+    if attempt == 0:
+        return f"{wait}."
+    return f"{wait}; Spot has failed this service {attempt + 1} times in a row, so it stays on demand longer."
