@@ -1,6 +1,7 @@
 """A quick start, and the two ways to have services in another region of its account, in one plan."""
 
 from collections import Counter
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from tests.terraform.workspace import Workspace
 
 REGIONS = {"first": "eu-west-1", "second": "ap-northeast-1", "other": "eu-central-1"}
 
-CALLS = {
+CALLS: dict[str, dict[str, Any]] = {
     "first": {"source": "../", "package": PACKAGE},
     # The same hub looks after a second region.
     "second": {
