@@ -26,6 +26,8 @@ from tests.contract.wire import Answer, Answers, refusal
 ON_DEMAND = Strategy((StrategyItem("FARGATE", 10, 2), StrategyItem("FARGATE_SPOT", 0, 0)))
 SPOT = Strategy((StrategyItem("FARGATE_SPOT", 1, 0),))
 
+WEB_8 = "arn:aws:ecs:eu-central-1:222233334444:task-definition/web:8"
+
 
 class Pauses:
     """Takes the place of waiting."""
@@ -67,8 +69,8 @@ def test_a_service_is_read_with_its_primary_deployment_first(ecs: SpokeEcs, answ
         running=5,
         pending=1,
         deployments=(
-            Deployment("ecs-svc/2", ON_DEMAND, at(1772442840.5), 4, 1, Rollout.IN_PROGRESS),
-            Deployment("ecs-svc/1", SPOT, at(1772442840.5), 4, 4, Rollout.COMPLETED),
+            Deployment("ecs-svc/2", ON_DEMAND, at(1772442840.5), 4, 1, Rollout.IN_PROGRESS, WEB_8),
+            Deployment("ecs-svc/1", SPOT, at(1772442840.5), 4, 4, Rollout.COMPLETED, WEB_8),
         ),
         rolling=Rolling(50, 150),
         controller="ECS",

@@ -177,8 +177,8 @@ def test_a_spoke_belongs_to_the_fleet(hub: Hub) -> None:
     assert item(hub, "spoke::222233334444::eu-central-1") == {
         "id": "spoke::222233334444::eu-central-1",
         "parent": "fleet",
-        "operation": "active",
         "refreshed_at": "2026-03-02T09:14:05.250Z",
+        "silent": False,
         "failures": 0,
     }
 
@@ -222,7 +222,8 @@ def test_a_spoke_s_item_that_cannot_be_read_is_named(hub: Hub) -> None:
     hub.aws.dynamodb.update_item(
         TableName=hub.state_table,
         Key={"id": {"S": "spoke::222233334444::eu-central-1"}},
-        UpdateExpression="REMOVE operation",
+        UpdateExpression="SET refreshed_at = :text",
+        ExpressionAttributeValues={":text": {"S": "yesterday"}},
     )
 
     with pytest.raises(RefusedError, match="item spoke::222233334444::eu-central-1 cannot be read"):

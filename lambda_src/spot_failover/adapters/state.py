@@ -14,7 +14,7 @@ from typing import TypeVar
 from spot_failover.adapters import items
 from spot_failover.adapters.tables import Item, Table
 from spot_failover.adapters.times import from_text, to_text
-from spot_failover.domain.errors import ConflictError, RefusedError
+from spot_failover.domain.errors import ConflictError, UnreadableItemError
 from spot_failover.domain.identity import Location, ServiceId
 from spot_failover.domain.record import Phase, Record, Spoke
 from spot_failover.domain.registration import Registration
@@ -89,7 +89,7 @@ class DynamoServices:
         ):
             try:
                 yield _read(item, items.to_record)
-            except RefusedError as error:  # one bad item must not hide the others
+            except UnreadableItemError as error:  # one bad item must not hide the others
                 logger.error("%s Until then it is left out.", error)  # noqa: TRY400 - the sentence says it all
 
 
@@ -124,7 +124,7 @@ def _read(item: Item, convert: Callable[[Item], Content]) -> Content:
     try:
         return convert(item)
     except (KeyError, TypeError, ValueError) as error:
-        raise RefusedError(
+        raise UnreadableItemError(
             f"The state table's item {item['id']} cannot be read ({type(error).__name__}: {error}). It was "
             "edited by hand or written by a newer hub: correct it, or delete it to have it registered anew."
         ) from error

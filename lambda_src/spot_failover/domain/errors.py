@@ -29,3 +29,7 @@ class AccessDeniedError(SpotFailoverError):
 
 class RefusedError(SpotFailoverError):
     """AWS understood the request and will not do it; repeating it is useless until something changes."""
+
+
+class UnreadableItemError(RefusedError):
+    """An item of ours does not have the form it should: someone, or another version, wrote it."""

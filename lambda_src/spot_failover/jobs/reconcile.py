@@ -18,6 +18,7 @@ from spot_failover.domain.errors import (
     RefusedError,
     SpotFailoverError,
     ThrottledError,
+    UnreadableItemError,
 )
 from spot_failover.domain.evidence import NOTICE, NOTICE_SLACK, EvidenceKind, first_sights
 from spot_failover.domain.phases import Decision, next_phase
@@ -85,7 +86,7 @@ class Reconcile:
     def _attempt(self, wake_up: WakeUp, now: datetime) -> None:
         try:
             record = self.services.load(wake_up.service)
-        except RefusedError as unreadable:
+        except UnreadableItemError as unreadable:
             # The same message would find it as unreadable the next time, and hold its group up meanwhile.
             self.metrics.count("FailedPasses")
             logger.error("The record of %s cannot be used: %s", wake_up.service.key, unreadable)  # noqa: TRY400

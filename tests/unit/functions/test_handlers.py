@@ -110,7 +110,9 @@ def test_work_finds_an_unregistered_service_and_asks_for_a_survey_of_its_place(q
     answer = work.handler(batch(record(wake_up.body(), "1", wake_up.group)), Context())
 
     assert answer == failures()
-    assert received(queue_url) == [wakeups.Survey(WEB.location, "discovery", "event-1")]
+    [survey] = received(queue_url)
+    assert isinstance(survey, wakeups.Survey)
+    assert (survey.location, survey.cause) == (WEB.location, "discovery")
 
 
 def test_a_message_comes_again_while_the_state_table_cannot_be_read(

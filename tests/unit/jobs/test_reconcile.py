@@ -13,6 +13,7 @@ from spot_failover.domain.errors import (
     SpotFailoverError,
     ThrottledError,
     UnreachableError,
+    UnreadableItemError,
 )
 from spot_failover.domain.evidence import Evidence, EvidenceKind
 from spot_failover.domain.policy import Policy
@@ -146,7 +147,7 @@ def test_an_unreadable_record_is_logged_and_holds_nobody_up(
     stage: Stage, caplog: pytest.LogCaptureFixture
 ) -> None:
     def unreadable(service: object) -> Record:
-        raise RefusedError("The item cannot be read.")
+        raise UnreadableItemError("The item cannot be read.")
 
     stage.services.load = unreadable  # type: ignore[method-assign]
     stage.wake()
