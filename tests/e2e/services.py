@@ -29,7 +29,7 @@ POLICY: Final[dict[str, Any]] = {
     "mode": "switch",
     "dry_run": False,
     "owner": "team-shop",
-    "restore": {"window_seconds": 5, "min_samples": 1, "backoff_seconds": 5, "max_backoff_seconds": 5},
+    "restore": {"window_seconds": 5, "backoff_seconds": 5, "max_backoff_seconds": 5},
 }
 
 
