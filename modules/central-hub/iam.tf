@@ -115,7 +115,8 @@ data "aws_iam_policy_document" "work" {
       for_each = var.organization_id == null ? [] : [var.organization_id]
 
       content {
-        test     = "StringEquals"
+        # Only where AWS sends the key: which calls do is not documented, and without this role nothing works.
+        test     = "StringEqualsIfExists"
         variable = "aws:ResourceOrgID"
         values   = [condition.value]
       }
