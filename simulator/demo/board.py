@@ -77,7 +77,7 @@ class ServiceBoard:
     def __rich__(self) -> RenderableType:
         """Return the board as it is now."""
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-        for title in ("service", "Spot weather", "tasks", "serving", "phase"):
+        for title in ("service", "weather", "tasks", "serving", "phase"):
             table.add_column(title, no_wrap=True)
         for key in self.services:
             state, sample = self.recording.state(key), self.recording.sample(key)

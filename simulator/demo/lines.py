@@ -72,26 +72,36 @@ def plain(line: Line) -> str:
     return f"{_clock(line.at)}  {line.place}  {line.tasks}  {line.phase_name}: {line.words}"
 
 
-def rich(line: Line) -> Text:
-    """Return a line for a terminal: what runs above, the reason below it."""
-    style = STYLES[line.phase] if line.phase else "dim"
-    first = Text.assemble(
+def head(line: Line) -> Text:
+    """Return a terminal's first line: when, who, which phase."""
+    return Text.assemble(
         (_clock(line.at), "dim"),
         "  ",
         (f"{line.key.account} {line.key.region} ", "dim"),
         (f"{line.key.cluster}/{line.key.service}", "bold"),
-        "  Spot ",
+        "  ",
+        (line.phase_name, _style(line)),
+    )
+
+
+def body(line: Line) -> Text:
+    """Return what stands below it: which tasks run, and why."""
+    marker = ("▸ ", _style(line)) if line.about is About.PHASE else "  "
+    return Text.assemble(
+        marker,
+        "Spot ",
         (str(line.spot), "green"),
         " on-demand ",
         (str(line.on_demand), "blue"),
         " serving ",
         (str(line.serving), "" if line.serving >= line.desired else "bold red"),
         f" of {line.desired}  ",
-        (line.phase_name, style),
+        (line.words, "" if line.about is About.PHASE else "dim"),
     )
-    marker = "▸ " if line.about is About.PHASE else "  "
-    words_style = "" if line.about is About.PHASE else "dim"
-    return Text.assemble(first, "\n", " " * 8, (marker, style), (line.words, words_style))
+
+
+def _style(line: Line) -> str:
+    return STYLES[line.phase] if line.phase else "dim"
 
 
 class Teller:

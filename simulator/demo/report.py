@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from simulator.demo import picture, tables, verdict
+from simulator.demo.applying import HUB_ROOT
 from simulator.demo.cast import EVERYONE, PROTECTED
 from simulator.demo.ending import Ending
 from simulator.demo.figures import Failover, failovers, felt
@@ -96,17 +97,16 @@ def as_json(value: Any) -> Any:  # noqa: ANN401 - whatever a dataclass holds
             return value
 
 
-def where_to_look(output: Path, status_command: str) -> Sequence[tuple[str, str]]:
+def where_to_look(output: Path) -> Sequence[tuple[Path, str]]:
     """Return what there is to look at further, each with what it holds."""
     return (
-        (str(output / "timeline.png"), "the run as a picture, also as timeline.svg"),
-        (str(output / RESULT), "all figures and checks"),
-        (str(output / FUNCTIONS_LOG), "every decision of the hub, as its functions logged it"),
-        (str(output / STATE), "the state table at the end"),
-        (str(output / RECORDING), "what the figures were computed from"),
-        (str(output / "hub" / "terraform.log"), "what Terraform did; for the workload accounts beside it"),
-        ("python -m simulator.demo --keep", "all this again, left running for your own commands, such as"),
-        (status_command, "the state of the fleet"),
+        (output / "timeline.png", "the run as a picture; also as timeline.svg"),
+        (output / RESULT, "all figures and checks"),
+        (output / FUNCTIONS_LOG, "every decision, as the hub's functions logged it"),
+        (output / STATE, "the state table at the end"),
+        (output / RECORDING, "what the figures were computed from"),
+        (output / HUB_ROOT / "terraform.log", "what Terraform did; beside it, for the workload accounts"),
+        (output / SANDBOX_LOG, "what went wrong in the sandbox: nothing, if it is empty"),
     )
 
 

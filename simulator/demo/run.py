@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 import signal
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -147,9 +148,14 @@ def _save(sandbox: Sandbox, watcher: Watcher, outputs: Outputs, output: Path) ->
 
 def _farewell(screen: Screen, options: Options, outputs: Outputs, times: Times) -> None:
     screen.heading("Where to look further")
-    for what, why in report.where_to_look(_shown(options.output), outputs.hub["status_command"]):
-        screen.say(f"{why}:", "dim")
+    for what, why in report.where_to_look(_shown(options.output)):
         screen.say(f"  {what}")
+        screen.say(f"      {why}", "dim")
+    if not options.keep:
+        screen.say("\nAll of it again, and then left running for commands of your own:", "dim")
+        screen.quote(f"{_shown(Path(sys.executable))} -m simulator.demo --keep", "  ")
+        screen.say("such as this one, which shows the state of the fleet:", "dim")
+        screen.quote(outputs.hub["status_command"], "  ")
     total, setup = f"{times.total_seconds:.0f}", f"{times.setup_seconds:.0f}"
     screen.say(f"\n{total} s from the first apply to here; the first {setup} s until everything ran.")
 
@@ -161,9 +167,13 @@ def _shown(path: Path) -> Path:
 
 def _keep(screen: Screen, sandbox: Sandbox, outputs: Outputs) -> None:
     port = sandbox.endpoint.rsplit(":", 1)[-1]
+    tools = Path(sys.executable).parent
     screen.heading("All of it goes on until Ctrl-C. In another terminal:")
-    screen.say(f"export AWS_ENDPOINT_URL={sandbox.endpoint}")
-    screen.say(f"export AWS_ACCESS_KEY_ID={HUB.account} AWS_SECRET_ACCESS_KEY=sandbox")
-    screen.say(str(outputs.hub["status_command"]))
-    screen.say(f"python -m simulator.sandbox weather {FRANKFURT.region} drought --port {port}")
+    for command in (
+        f"export PATH={tools}:$PATH AWS_ENDPOINT_URL={sandbox.endpoint}",
+        f"export AWS_ACCESS_KEY_ID={HUB.account} AWS_SECRET_ACCESS_KEY=sandbox",
+        str(outputs.hub["status_command"]),
+        f"python -m simulator.sandbox weather {FRANKFURT.region} drought --port {port}",
+    ):
+        screen.quote(command, "  ")
     signal.pause()

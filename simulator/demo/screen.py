@@ -10,6 +10,7 @@ from typing import Final, Self
 
 from rich.console import Console, RenderableType
 from rich.live import Live
+from rich.padding import Padding
 from rich.rule import Rule
 from rich.text import Text
 
@@ -19,6 +20,7 @@ from simulator.demo.lines import Line
 from simulator.terraform import Progress, Step
 
 REFRESHED_PER_SECOND: Final = 4
+INDENT: Final = 8
 # Without a terminal a table may be as wide as it needs to be, and progress is told at this pace.
 PLAIN_WIDTH: Final = 170
 PLAIN_PARAGRAPH_WIDTH: Final = 110
@@ -76,9 +78,9 @@ class Screen:
         self._console.print(words)
         self._spoke = time.monotonic()
 
-    def quote(self, command: str) -> None:
+    def quote(self, command: str, prompt: str = "$ ") -> None:
         """Print a command as it is typed, unbroken."""
-        self._console.print(Text(f"$ {command}", "cyan"), soft_wrap=True)
+        self._console.print(Text(f"{prompt}{command}", "cyan"), soft_wrap=True)
 
     def explain(self, words: str) -> None:
         """Print a paragraph, broken into lines of the screen's width."""
@@ -87,7 +89,8 @@ class Screen:
     def tell(self, line: Line) -> None:
         """Print what the hub saw, decided or did."""
         if self.is_terminal:
-            self._console.print(lines.rich(line))
+            self._console.print(lines.head(line))
+            self._console.print(Padding(lines.body(line), (0, 0, 0, INDENT)))
         else:
             self._console.print(Text(lines.plain(line)))
         self._spoke = time.monotonic()
