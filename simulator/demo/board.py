@@ -18,6 +18,8 @@ from simulator.terraform import Progress, Step
 from simulator.world import Sample, ServiceKey
 
 TASK: Final = "■"
+# The narrowest that each may become; what the screen lacks, the service's name gives.
+COLUMNS: Final = (("service", 20), ("weather", 8), ("tasks", 8), ("serving", 7), ("phase", 12))
 LEAVING: Final = "▨"
 MISSING: Final = "□"
 SECONDS_PER_MINUTE: Final = 60
@@ -77,8 +79,8 @@ class ServiceBoard:
     def __rich__(self) -> RenderableType:
         """Return the board as it is now."""
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-        for title in ("service", "weather", "tasks", "serving", "phase"):
-            table.add_column(title, no_wrap=True)
+        for title, width in COLUMNS:
+            table.add_column(title, no_wrap=True, min_width=width)
         for key in self.services:
             state, sample = self.recording.state(key), self.recording.sample(key)
             sample = sample or Sample(self.recording.samples[0].at, key, 0, 0, 0, 0)
@@ -90,12 +92,12 @@ class ServiceBoard:
                     f"{sample.serving} of {sample.desired}",
                     "" if sample.serving >= sample.desired else "bold red",
                 ),
-                Text(state.phase.value, STYLES[state.phase]) if state else Text("not registered", "dim"),
+                Text(state.phase.value, STYLES[state.phase]) if state else Text("unregistered", "dim"),
             )
         factor = self.recording.time_factor
         told = Text.assemble(
             (f"{clock(time.monotonic() - self.started)}  ", "bold"),
-            (f"the world runs ×{factor:g}   ", "dim"),
+            (f"×{factor:g}  ", "dim"),
             (TASK, "green"),
             (" Spot  ", "dim"),
             (TASK, "blue"),

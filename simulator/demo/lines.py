@@ -84,18 +84,21 @@ def head(line: Line) -> Text:
     )
 
 
+def marker(line: Line) -> Text:
+    """Return what a change of phase is marked with."""
+    return Text("▸" if line.about is About.PHASE else "", _style(line))
+
+
 def body(line: Line) -> Text:
     """Return what stands below it: which tasks run, and why."""
-    marker = ("▸ ", _style(line)) if line.about is About.PHASE else "  "
     return Text.assemble(
-        marker,
         "Spot ",
         (str(line.spot), "green"),
         " on-demand ",
         (str(line.on_demand), "blue"),
         " serving ",
         (str(line.serving), "" if line.serving >= line.desired else "bold red"),
-        f" of {line.desired}  ",
+        f" of {line.desired} | ",
         (line.words, "" if line.about is About.PHASE else "dim"),
     )
 

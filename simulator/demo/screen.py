@@ -10,8 +10,8 @@ from typing import Final, Self
 
 from rich.console import Console, RenderableType
 from rich.live import Live
-from rich.padding import Padding
 from rich.rule import Rule
+from rich.table import Table
 from rich.text import Text
 
 from simulator.demo import lines
@@ -20,7 +20,7 @@ from simulator.demo.lines import Line
 from simulator.terraform import Progress, Step
 
 REFRESHED_PER_SECOND: Final = 4
-INDENT: Final = 8
+INDENT: Final = 9
 # Without a terminal a table may be as wide as it needs to be, and progress is told at this pace.
 PLAIN_WIDTH: Final = 170
 PLAIN_PARAGRAPH_WIDTH: Final = 110
@@ -90,7 +90,10 @@ class Screen:
         """Print what the hub saw, decided or did."""
         if self.is_terminal:
             self._console.print(lines.head(line))
-            self._console.print(Padding(lines.body(line), (0, 0, 0, INDENT)))
+            below = Table.grid(padding=(0, 1, 0, 0))
+            below.add_column(width=INDENT, justify="right")
+            below.add_row(lines.marker(line), lines.body(line))
+            self._console.print(below)
         else:
             self._console.print(Text(lines.plain(line)))
         self._spoke = time.monotonic()

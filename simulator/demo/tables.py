@@ -26,7 +26,7 @@ def failover_table(failovers: Sequence[Failover], time_factor: float) -> Table:
         caption_justify="left",
         caption=(
             "Detected, called: real seconds from the first Spot event on the hub's bus to the decision, and "
-            "to ECS's answer to UpdateService. ECS calls: DescribeServices + UpdateService in that time. "
+            "to ECS's answer to UpdateService. Calls: DescribeServices + UpdateService in that time. "
             "Up: from the answer until all tasks ran on demand. Outage: less than half of demand served. "
             f"Degraded: less than all. The last three are AWS seconds, {time_factor:g} of which pass in one "
             "of this run's; in outage and degraded, the hub's real seconds weigh that many times too much. "
@@ -34,14 +34,12 @@ def failover_table(failovers: Sequence[Failover], time_factor: float) -> Table:
             "which."
         ),
     )
-    for title in ("service", "cause"):
-        table.add_column(title)
-    for title in ("detected", "called", "up", "outage", "degraded", "ECS calls"):
+    table.add_column("service and cause", overflow="fold")
+    for title in ("detected", "called", "up", "outage", "degraded", "calls"):
         table.add_column(title, justify="right", no_wrap=True)
     for failover in failovers:
         table.add_row(
-            place(failover.key),
-            failover.cause.value,
+            f"{failover.key.cluster}/{failover.key.service}\n{failover.key.region}: {failover.cause}",
             _real(failover.detected_seconds),
             _real(failover.called_seconds),
             _aws(failover.up_seconds),
