@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from tests.e2e.installation import STATE_TABLE, Installation
 from tests.e2e.places import HUB, NORTH, SOUTH
 from tests.e2e.services import POLICY, Service
@@ -32,17 +34,31 @@ def test_a_service_whose_parameter_is_deleted_leaves(installation: Installation)
     assert not service.calls("UpdateService")
 
 
-def test_a_bad_policy_is_reported_and_the_last_good_one_kept(installation: Installation) -> None:
-    service = Service(installation, NORTH, "scribbled").create().running().register(owner="team-before")
+@pytest.mark.parametrize(
+    ("name", "text", "complaint"),
+    [
+        pytest.param("torn", json.dumps(POLICY)[:-1], "does not hold JSON", id="no JSON"),
+        pytest.param(
+            "scribbled",
+            json.dumps(POLICY | {"thresholds": {"interruptions": "many"}}),
+            "thresholds.interruptions",
+            id="no policy",
+        ),
+    ],
+)
+def test_a_bad_policy_is_reported_and_the_last_good_one_kept(
+    installation: Installation, name: str, text: str, complaint: str
+) -> None:
+    service = Service(installation, NORTH, name).create().running().register(owner="team-before")
     rejected = installation.metric("RejectedRegistrations")
-    service.put_policy(json.dumps(POLICY | {"owner": "team-after", "thresholds": {"interruptions": "many"}}))
+    service.put_policy(text)
     reason = installation.until(
         lambda: installation.spoke(NORTH).get("rejected", {}).get(service.parameter, ""),
         what="the policy to be rejected",
         ticking=False,
     )
     assert service.parameter in reason
-    assert "interruptions" in reason
+    assert complaint in reason
     assert installation.metric("RejectedRegistrations") > rejected
     assert installation.until(
         lambda: installation.audit("Registration Rejected", reason=reason),
