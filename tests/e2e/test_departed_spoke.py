@@ -19,7 +19,6 @@ def test_nothing_is_touched_and_a_sentence_says_why(installation: Installation, 
     )
     assert EAST.account in spoke["last_error"]
     assert "was not allowed" in spoke["last_error"]
-    assert "retry_at" in spoke
     assert installation.until(
         lambda: installation.audit("Spoke Fault", account=EAST.account), what="the audit event of it"
     )

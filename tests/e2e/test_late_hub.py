@@ -53,5 +53,5 @@ def test_a_heartbeat_leads_to_the_other_accounts_and_regions(installation: Insta
     installation.until(
         lambda: installation.spoke(HOME), what="the spoke in the hub's own account", ticking=False
     )
-    assert installation.spoke(EAST)["operation"] == "dry_run"
-    assert installation.spoke(NORTH_US)["operation"] == "active"
+    assert Service(installation, EAST, "web").record()["operation"] == "dry_run"
+    assert Service(installation, NORTH_US, "web").record()["operation"] == "active"
