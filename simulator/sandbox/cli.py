@@ -28,12 +28,12 @@ Several accounts in one Terraform configuration: a provider block for each with
     access_key = "222222222222"
     secret_key = "sandbox"
 
-From another terminal:
+From another terminal, with .venv/bin/python:
 
-    .venv/bin/python -m simulator.sandbox weather eu-central-1 drought     (or calm, or a number of Spot tasks)
-    .venv/bin/python -m simulator.sandbox interrupt CLUSTER/SERVICE 3 --account 111111111111 --region eu-central-1
-    .venv/bin/python -m simulator.sandbox tick
-    .venv/bin/python -m simulator.sandbox status
+    python -m simulator.sandbox weather eu-central-1 drought     (or calm, or a number of Spot tasks)
+    python -m simulator.sandbox interrupt CLUSTER/SERVICE 3 --account 111111111111 --region eu-central-1
+    python -m simulator.sandbox tick
+    python -m simulator.sandbox status
 
 Ctrl-C stops it; nothing is kept.
 """

@@ -97,7 +97,7 @@ def test_clients_of_hundreds_of_accounts_do_not_pile_up(
 def test_a_role_that_may_not_be_assumed_says_what_to_look_at(
     sessions: SpokeSessions, answers: Answers
 ) -> None:
-    said = "User: arn:aws:sts::123456789012:assumed-role/worker/f is not authorized to perform: sts:AssumeRole"
+    said = "User: arn:aws:sts::123456789012:assumed-role/hub/f is not authorized to perform: sts:AssumeRole"
     answers("sts.AssumeRole", refusal_of_sts("AccessDenied", said))
 
     with pytest.raises(AccessDeniedError) as raised:
