@@ -17,12 +17,15 @@ NOTICE_SLACK = timedelta(seconds=60)
 
 
 class EvidenceKind(StrEnum):
-    """The kinds of event that say something about Spot capacity."""
+    """What says something about capacity: events, and (the last two) what the survey sees for itself."""
 
     SPOT_INTERRUPTION = "spot_interruption"
     SPOT_PLACEMENT_FAILURE = "spot_placement_failure"
     SPOT_TASK_STARTED = "spot_task_started"
     SPOT_TASK_START_FAILED = "spot_task_start_failed"
+    ON_DEMAND_SHORTAGE = "on_demand_shortage"
+    SPOT_TASK_WAITING = "spot_task_waiting"
+    SPOT_DEFICIT = "spot_deficit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,8 @@ class Tally:
     """Evidence of one window, counted by distinct subject at its first sight.
 
     taken_back: tasks whose two minutes of notice are running. noticed: tasks under notice that ECS may still
-    count as running.
+    count as running. waiting and deficits: surveys that saw a task wait for capacity too long, or tasks
+    missing without a word from ECS. on_demand_shortages never count against Spot.
     """
 
     placement_failures: int = 0
@@ -58,13 +62,16 @@ class Tally:
     started: int = 0
     taken_back: int = 0
     noticed: int = 0
+    waiting: int = 0
+    deficits: int = 0
+    on_demand_shortages: int = 0
     drill: bool = False
     latest: Evidence | None = None
 
     @property
     def errors(self) -> int:
         """How often Spot failed the service."""
-        return self.placement_failures + self.capacity_failures + self.interruptions
+        return self.placement_failures + self.capacity_failures + self.interruptions + self.waiting
 
 
 def first_sights(evidence: Iterable[Evidence]) -> list[Evidence]:
@@ -100,6 +107,9 @@ def tally(evidence: Iterable[Evidence], *, since: datetime, now: datetime) -> Ta
         noticed=sum(
             row.subject not in stopped and now - row.time <= NOTICE + NOTICE_SLACK for row in current
         ),
+        waiting=count(EvidenceKind.SPOT_TASK_WAITING),
+        deficits=count(EvidenceKind.SPOT_DEFICIT),
+        on_demand_shortages=sum(row.kind is EvidenceKind.ON_DEMAND_SHORTAGE for row in fresh),
         drill=any(row.drill for row in failures),
         latest=max(failures, key=lambda row: (row.time, row.event_id), default=None),
     )
@@ -107,9 +117,14 @@ def tally(evidence: Iterable[Evidence], *, since: datetime, now: datetime) -> Ta
 
 def _counts_against_spot(row: Evidence) -> bool:
     match row.kind:
-        case EvidenceKind.SPOT_TASK_STARTED:
+        case EvidenceKind.SPOT_TASK_STARTED | EvidenceKind.ON_DEMAND_SHORTAGE:
             return False
         case EvidenceKind.SPOT_TASK_START_FAILED:
             return row.lacks_capacity
-        case EvidenceKind.SPOT_INTERRUPTION | EvidenceKind.SPOT_PLACEMENT_FAILURE:
+        case (
+            EvidenceKind.SPOT_INTERRUPTION
+            | EvidenceKind.SPOT_PLACEMENT_FAILURE
+            | EvidenceKind.SPOT_TASK_WAITING
+            | EvidenceKind.SPOT_DEFICIT
+        ):
             return True

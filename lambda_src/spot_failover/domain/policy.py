@@ -26,6 +26,8 @@ class Mode(StrEnum):
     """How a service fails over."""
 
     SWITCH = "switch"
+    STANDBY = "standby"
+    BACKFILL = "backfill"
 
 
 class Scale(StrEnum):
@@ -44,6 +46,8 @@ class Thresholds:
     capacity_failures: int = 3
     interruptions: int = 5
     scale: Scale = Scale.FIXED
+    waiting_seconds: int = 180
+    silent_surveys: int = 3
 
     def task_level(self, fixed: int, desired: int) -> int:
         """Return how many task-level failures it takes at this desired count.
@@ -62,20 +66,50 @@ class Thresholds:
 
 @dataclass(frozen=True, slots=True)
 class Failover:
-    """How a service moves to on-demand capacity."""
+    """How a service moves to on-demand capacity.
+
+    on_demand_weight is for mode `switch`; healthy_percent of the standby lets Spot begin to give way. After
+    timeout_seconds a failover that is not over is told of; it goes on.
+    """
 
     on_demand_weight: int = 10
+    healthy_percent: int = 50
+    timeout_seconds: int = 600
 
 
 @dataclass(frozen=True, slots=True)
 class Restore:
     """When a service tries Spot again, and what proves that Spot holds."""
 
+    interval_seconds: int = 60
     window_seconds: int = 600
+    min_samples: int = 10
     min_success_percent: int = 80
     max_error_percent: int = 5
+    canary_percent: int = 10
     backoff_seconds: int = 600
     max_backoff_seconds: int = 10800
+    tries_per_day: int = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Standby:
+    """The on-demand twin of a service, in the same cluster: for the modes `standby` and `backfill`.
+
+    reserve: how many of its tasks always run.
+    """
+
+    service_name: str = ""
+    follow_task_definition: bool = True
+    reserve: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Surge:
+    """How many tasks are asked for ahead of a loss, for every task that is given notice; 0: none."""
+
+    tasks_per_interruption: int = 0
+    max_tasks: int = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +122,8 @@ class Policy:
     thresholds: Thresholds = field(default_factory=Thresholds)
     failover: Failover = field(default_factory=Failover)
     restore: Restore = field(default_factory=Restore)
+    standby: Standby = field(default_factory=Standby)
+    surge: Surge = field(default_factory=Surge)
 
 
 BOUNDS: Mapping[str, tuple[int, int]] = {
@@ -95,14 +131,25 @@ BOUNDS: Mapping[str, tuple[int, int]] = {
     "thresholds.placement_failures": (1, 1000),
     "thresholds.capacity_failures": (1, 1000),
     "thresholds.interruptions": (1, 1000),
+    "thresholds.waiting_seconds": (5, 3600),
+    "thresholds.silent_surveys": (1, 60),
     "failover.on_demand_weight": (1, 1000),
+    "failover.healthy_percent": (1, 100),
+    "failover.timeout_seconds": (10, 86400),
+    "restore.interval_seconds": (1, 3600),
     "restore.window_seconds": (5, 7200),
+    "restore.min_samples": (1, 1000),
     "restore.min_success_percent": (1, 100),
     "restore.max_error_percent": (0, 100),
+    "restore.canary_percent": (1, 100),
     "restore.backoff_seconds": (5, 86400),
     "restore.max_backoff_seconds": (5, 604800),
+    "restore.tries_per_day": (1, 100),
+    "standby.reserve": (0, 1000),
+    "surge.tasks_per_interruption": (0, 10),
+    "surge.max_tasks": (1, 1000),
 }
-OWNER_MAX_LENGTH = 256
+TEXT_MAX_LENGTH = 256
 SHOWN_LENGTH = 60
 
 
@@ -128,7 +175,39 @@ def parse_policy(document: object) -> Policy:
             f"restore.max_backoff_seconds is {policy.restore.max_backoff_seconds}, which is less than "
             f"restore.backoff_seconds ({policy.restore.backoff_seconds}). Wanted: at least as much."
         )
+    has_standby = bool(policy.standby.service_name)
+    if policy.mode is Mode.SWITCH and has_standby:
+        raise InvalidPolicyError(
+            f'Mode "switch" has no standby, but standby.service_name is "{policy.standby.service_name}". '
+            'Leave it out, or use mode "standby" or "backfill".'
+        )
+    if policy.mode is not Mode.SWITCH and not has_standby:
+        raise InvalidPolicyError(
+            f'Mode "{policy.mode}" needs standby.service_name: the on-demand service of the same cluster.'
+        )
     return policy
+
+
+def stored_policy(document: Mapping[str, Any]) -> Policy:
+    """Read a policy that was valid when it was stored.
+
+    Bounds that were tightened since then, and fields that are no more, must not make a record unreadable.
+    """
+    policy: Policy = _stored(Policy, document)
+    return policy
+
+
+def _stored(cls: type, document: Mapping[str, Any]) -> Any:  # noqa: ANN401 - the class given says what comes back
+    types = get_type_hints(cls)
+    return cls(
+        **{
+            name: _stored(types[name], value)
+            if hasattr(types[name], "__dataclass_fields__")
+            else types[name](value)
+            for name, value in document.items()
+            if name in types
+        }
+    )
 
 
 def policy_document(policy: Policy) -> dict[str, Any]:
@@ -170,8 +249,8 @@ def _value(wanted: type, value: object, path: str) -> object:
             raise InvalidPolicyError(f"{path} is {_shown(value)}. Wanted: true or false.")
         return value
     if wanted is str:
-        if not isinstance(value, str) or len(value) > OWNER_MAX_LENGTH:
-            raise InvalidPolicyError(f"{path} must be text of at most {OWNER_MAX_LENGTH} characters.")
+        if not isinstance(value, str) or len(value) > TEXT_MAX_LENGTH:
+            raise InvalidPolicyError(f"{path} must be text of at most {TEXT_MAX_LENGTH} characters.")
         return value
     low, high = BOUNDS[path]
     # JSON numbers come back from DynamoDB as Decimal; a whole one is as good as an int.

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from spot_failover.domain.evidence import Evidence
     from spot_failover.domain.identity import Location, ServiceId
     from spot_failover.domain.policy import Policy
+    from spot_failover.domain.scaling import Suspended
 
 
 class Phase(StrEnum):
@@ -29,6 +30,7 @@ class Operation(StrEnum):
     """What hub and spoke allow; the more careful of the two wins."""
 
     ACTIVE = "active"
+    DRAIN = "drain"
     DRY_RUN = "dry_run"
 
 
@@ -76,6 +78,19 @@ class Applied:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """The desired counts that we last gave the service and its standby: saved before the calls.
+
+    Once `confirmed` (the calls were answered), counts that differ are someone else's wish.
+    """
+
+    spot: int
+    standby: int
+    at: datetime
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """An audit event that is saved with the state and sent after it."""
 
@@ -94,7 +109,10 @@ class Record:
     (0: never saved).
 
     since: when the present phase began. not_before: a restore waits until then. attempt: failovers and failed
-    restores in a row. restored_at: when Spot was last verified. put_back: rolling settings to give back once
+    restores in a row. restored_at: when Spot was last verified. restores: when restores were tried within the
+    last day. demand: the desired count that users and autoscaling ask for, while we hold the count of either
+    service (`held`). scaling: the scalable target as it was before we suspended it. surge: the desired count
+    before a surge. told: what was told once in this phase. put_back: rolling settings to give back once
     a rollout of ours is over. passed_at: the beginning of the last completed pass. leaving: when the
     registration was withdrawn. missing_since: since when complete reads have not found it.
     """
@@ -114,6 +132,12 @@ class Record:
     attempt: int = 0
     restored_at: datetime | None = None
     put_back: Rolling | None = None
+    restores: tuple[datetime, ...] = ()
+    demand: int | None = None
+    held: Held | None = None
+    scaling: Suspended | None = None
+    surge: int | None = None
+    told: frozenset[str] = frozenset()
     applied: Applied | None = None
     service_created_at: datetime | None = None
     passed_at: datetime | None = None
@@ -166,7 +190,8 @@ class Spoke:
     heard_at: when an event of its own, such as its hourly heartbeat, last came through; silent: that it was
     told of as silent. refreshed_at: when its parameters were last read completely; None: never.
     missing_since: since when a complete read has not found its own parameter. rejected: registrations that
-    could not be used, by parameter name, with the reason. failures: faults in a row.
+    could not be used, by parameter name, with the reason. failures: faults in a row. gone_at: since when its
+    role refuses although nothing is heard of it. looked_at: when a spoke that is gone was last asked.
     """
 
     location: Location
@@ -178,3 +203,5 @@ class Spoke:
     last_error: str = ""
     failures: int = 0
     retry_at: datetime | None = None
+    gone_at: datetime | None = None
+    looked_at: datetime | None = None

@@ -133,7 +133,7 @@ def read_policy(name: str, text: str) -> Policy:
 
 def more_careful(*operations: Operation) -> Operation:
     """Return the more careful of several kill switches."""
-    return Operation.DRY_RUN if Operation.DRY_RUN in operations else Operation.ACTIVE
+    return max(operations, key=tuple(Operation).index)
 
 
 def _object(text: str, name: str, error: type[ValueError]) -> dict[str, object]:

@@ -43,11 +43,24 @@ class Deployment:
 
 
 @dataclass(frozen=True, slots=True)
+class ServiceEvent:
+    """A line of ECS's own event list of a service."""
+
+    created_at: datetime
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Observation:
-    """One service as ECS shows it; the answer may lag a little behind the last update.
+    """One service as ECS shows it, with its standby; the answer may lag a little behind the last update.
 
     `running` counts the tasks of all deployments. `deployment_configuration` is ECS's own mapping, kept whole
-    because UpdateService replaces what it is given. The primary deployment comes first in `deployments`.
+    because UpdateService replaces what it is given. The primary deployment comes first in `deployments`,
+    the newest line in `events`. `network` holds subnets and security groups, `target_groups` ARNs; `tags` are
+    there only where they were asked for.
+
+    wanted and held: how many tasks ECS wants to run, and how many of those can be counted on; None where
+    nobody has looked at the tasks.
     """
 
     status: str
@@ -61,6 +74,16 @@ class Observation:
     controller: str = ROLLING_CONTROLLER
     deployment_strategy: str = ROLLING_STRATEGY
     deployment_configuration: Mapping[str, Any] = field(default_factory=dict)
+    service_name: str = ""
+    task_definition: str = ""
+    target_groups: tuple[str, ...] = ()
+    service_connect: bool = False
+    network: tuple[str, ...] = ()
+    tags: Mapping[str, str] = field(default_factory=dict)
+    events: tuple[ServiceEvent, ...] = ()
+    standby: Observation | None = None
+    wanted: int | None = None
+    held: int | None = None
 
     @property
     def active(self) -> bool:

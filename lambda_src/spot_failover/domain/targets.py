@@ -23,10 +23,16 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class UpdateService:
-    """One UpdateService call; a strategy goes out with forceNewDeployment, None is not part of the call."""
+    """One UpdateService call; a strategy goes out with forceNewDeployment, None is not part of the call.
+
+    service_name: the standby's; empty for the protected service itself.
+    """
 
     strategy: Strategy | None = None
     rolling: Rolling | None = None
+    desired: int | None = None
+    task_definition: str = ""
+    service_name: str = ""
 
     @property
     def name(self) -> str:

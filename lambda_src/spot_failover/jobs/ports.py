@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from spot_failover.domain.identity import Location, ServiceId
     from spot_failover.domain.record import Message, Record, Spoke
     from spot_failover.domain.registration import Parameters, Registration
+    from spot_failover.domain.scaling import Suspended
     from spot_failover.domain.service import Observation
     from spot_failover.domain.targets import UpdateService
+    from spot_failover.domain.tasks import Task
 
 
 class Services(Protocol):
@@ -49,6 +51,15 @@ class Services(Protocol):
 
     def mark_missing(self, service: ServiceId, now: datetime) -> datetime:
         """Note that a complete read did not find the registration; return when that was first so."""
+
+    def claim(self, standby: ServiceId, owner: ServiceId) -> ServiceId:
+        """Make a service the one owner of a standby unless there is one; return who owns it."""
+
+    def release(self, standby: ServiceId, owner: ServiceId) -> None:
+        """Give a standby up, if it is the owner's."""
+
+    def owner_of(self, standby: ServiceId) -> ServiceId | None:
+        """Return whose standby a service is; None where it is nobody's."""
 
     def at(self, location: Location) -> Sequence[Record]:
         """Return all records of an account and region, eventually consistent."""
@@ -83,8 +94,8 @@ class EvidenceLog(Protocol):
 class Ecs(Protocol):
     """ECS in the workload accounts."""
 
-    def describe(self, service: ServiceId) -> Observation | None:
-        """Describe one service; None where it does not exist.
+    def describe(self, service: ServiceId, standby: str = "") -> Observation | None:
+        """Describe a service and its standby in one call; None where it does not exist.
 
         Raises
         ------
@@ -97,12 +108,28 @@ class Ecs(Protocol):
     ) -> Mapping[str, Observation | None]:
         """Describe services of one cluster, by name, ten to a call."""
 
+    def tasks(self, service: ServiceId, observation: Observation) -> Sequence[Task]:
+        """Return the tasks that ECS wants to run for a service or a standby, with their health."""
+
+    def discover(self, location: Location, clusters: Sequence[str]) -> Mapping[ServiceId, Observation]:
+        """Describe all services of the clusters with their tags; no clusters: of all there are."""
+
     def update(self, service: ServiceId, change: UpdateService, observation: Observation) -> str:
         """Make the change and return the id of the primary deployment that ECS answers with.
 
         The rolling settings are laid over `observation.deployment_configuration`. RefusedError says that ECS
         will not have it.
         """
+
+
+class Scaling(Protocol):
+    """Application Auto Scaling in the workload accounts."""
+
+    def describe(self, service: ServiceId) -> Suspended | None:
+        """Return what is suspended of a service's scalable target; None where it has none."""
+
+    def suspend(self, service: ServiceId, suspended: Suspended) -> None:
+        """Set what is suspended, and nothing else."""
 
 
 class Registry(Protocol):
