@@ -1,0 +1,1 @@
+"""Policies side by side over the same weather, in virtual time."""
