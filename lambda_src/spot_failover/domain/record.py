@@ -111,8 +111,8 @@ class Record:
     since: when the present phase began. not_before: a restore waits until then. attempt: failovers and failed
     restores in a row. restored_at: when Spot was last verified. restores: when restores were tried within the
     last day. demand: the desired count that users and autoscaling ask for, while we hold the count of either
-    service (`held`). scaling: the scalable target as it was before we suspended it. surge: the desired count
-    before a surge. told: what was told once in this phase. put_back: rolling settings to give back once
+    service (`held`). scaling: the scalable target as it was before we suspended it. claimed: the standby that
+    is ours. told: what was remarked and still holds. put_back: rolling settings to give back once
     a rollout of ours is over. passed_at: the beginning of the last completed pass. leaving: when the
     registration was withdrawn. missing_since: since when complete reads have not found it.
     """
@@ -136,7 +136,7 @@ class Record:
     demand: int | None = None
     held: Held | None = None
     scaling: Suspended | None = None
-    surge: int | None = None
+    claimed: str = ""
     told: frozenset[str] = frozenset()
     applied: Applied | None = None
     service_created_at: datetime | None = None

@@ -60,7 +60,8 @@ class Observation:
     there only where they were asked for.
 
     wanted and held: how many tasks ECS wants to run, and how many of those can be counted on; None where
-    nobody has looked at the tasks.
+    nobody has looked at the tasks. own_strategy is the service's own: services of CodeDeploy have no
+    deployments.
     """
 
     status: str
@@ -75,6 +76,7 @@ class Observation:
     deployment_strategy: str = ROLLING_STRATEGY
     deployment_configuration: Mapping[str, Any] = field(default_factory=dict)
     service_name: str = ""
+    own_strategy: Strategy = field(default_factory=Strategy)
     task_definition: str = ""
     target_groups: tuple[str, ...] = ()
     service_connect: bool = False
@@ -98,4 +100,4 @@ class Observation:
     @property
     def strategy(self) -> Strategy:
         """The primary deployment's strategy: what new tasks are placed by."""
-        return self.primary.strategy if self.primary else Strategy()
+        return self.primary.strategy if self.primary else self.own_strategy
