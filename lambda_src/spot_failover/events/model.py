@@ -28,7 +28,7 @@ class RegistrationCause(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class EvidenceSignal:
-    """Spot failed a service, or served it: a row of evidence."""
+    """Fargate failed a service, or Spot served it: a row of evidence."""
 
     service: ServiceId
     evidence: Evidence

@@ -23,7 +23,7 @@ REASON_LENGTH = 1024
 
 _REASONS = {
     OtherKind.STEADY_STATE: "The service is in a steady state.",
-    OtherKind.OTHER_SERVICE_ACTION: "This service action says nothing about Spot capacity.",
+    OtherKind.OTHER_SERVICE_ACTION: "This service action says nothing about Fargate's capacity.",
     OtherKind.DEPLOYMENT: "Deployments are observed, never guessed from events.",
     OtherKind.IRRELEVANT: "This event says nothing about Spot capacity.",
 }
@@ -119,7 +119,7 @@ def _claim(envelope: Envelope) -> Claim | Ignored:
 def _evidence(
     kind: EvidenceKind, envelope: Envelope, claim: Claim, now: datetime, *, drill: bool
 ) -> Evidence:
-    if kind is EvidenceKind.SPOT_PLACEMENT_FAILURE:
+    if envelope.detail_type == DetailType.SERVICE_ACTION:
         reason, ended = service_action.reason(envelope), False
     else:
         state = task_state_change.read_state(envelope)

@@ -19,7 +19,8 @@
     }
 
 CAPACITY_PROVIDER_STEADY_STATE, the commonest of all, names capacity providers too: the event's name decides.
-A failure that names only FARGATE is on-demand's shortage, and RESOURCE:ENI or RESOURCE:MEMORY is neither's.
+A failure that names only FARGATE, or no provider at all (the plain launch type), is on-demand's shortage, and
+RESOURCE:ENI or RESOURCE:MEMORY is neither's.
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_service_events.html
 """
 
@@ -37,24 +38,21 @@ from spot_failover.events.errors import (
 )
 from spot_failover.events.fields import text, texts
 from spot_failover.events.model import OtherKind
-from spot_failover.events.spot import FARGATE_SPOT
+from spot_failover.events.spot import FARGATE, FARGATE_SPOT
 
 _DETAIL = "the service's detail"
+_NO_FARGATE = "RESOURCE:FARGATE"
 _SPOT_PROVIDER = f":capacity-provider/{FARGATE_SPOT}"
+_ON_DEMAND_PROVIDER = f":capacity-provider/{FARGATE}"
 
 
 def classify(envelope: Envelope) -> EvidenceKind | OtherKind:
-    """Return what the event says about Spot: the same as the event pattern of the spoke."""
-    detail = envelope.detail
-    match text(detail, "eventName", of=_DETAIL):
+    """Return what the event says about capacity: the same as the event patterns of the spoke."""
+    match text(envelope.detail, "eventName", of=_DETAIL):
         case "SERVICE_STEADY_STATE":
             return OtherKind.STEADY_STATE
         case "SERVICE_TASK_PLACEMENT_FAILURE":
-            providers = texts(detail, "capacityProviderArns", of=_DETAIL)
-            names_spot = any(provider.endswith(_SPOT_PROVIDER) for provider in providers)
-            if names_spot and reason(envelope) == "RESOURCE:FARGATE":
-                return EvidenceKind.SPOT_PLACEMENT_FAILURE
-            return OtherKind.OTHER_SERVICE_ACTION
+            return _placement_failure(envelope)
         case _:
             return OtherKind.OTHER_SERVICE_ACTION
 
@@ -62,6 +60,17 @@ def classify(envelope: Envelope) -> EvidenceKind | OtherKind:
 def reason(envelope: Envelope) -> str:
     """Return why the placement failed, as ECS words it."""
     return text(envelope.detail, "reason", of=_DETAIL) or ""
+
+
+def _placement_failure(envelope: Envelope) -> EvidenceKind | OtherKind:
+    providers = texts(envelope.detail, "capacityProviderArns", of=_DETAIL)
+    if reason(envelope) != _NO_FARGATE:
+        return OtherKind.OTHER_SERVICE_ACTION
+    if any(provider.endswith(_SPOT_PROVIDER) for provider in providers):
+        return EvidenceKind.SPOT_PLACEMENT_FAILURE
+    if not providers or any(provider.endswith(_ON_DEMAND_PROVIDER) for provider in providers):
+        return EvidenceKind.ON_DEMAND_SHORTAGE
+    return OtherKind.OTHER_SERVICE_ACTION
 
 
 def claim(envelope: Envelope) -> Claim:

@@ -1,7 +1,8 @@
-"""How ECS words the lack of Fargate Spot capacity, in whichever event it says so."""
+"""How ECS words the lack of Fargate capacity, in whichever event it says so."""
 
 from __future__ import annotations
 
+FARGATE = "FARGATE"
 FARGATE_SPOT = "FARGATE_SPOT"
 
 # "Capacity is unavailable at this time. Please try again later or in a different availability zone" is what

@@ -17,6 +17,7 @@ PATTERN_OF_KIND = {
     "spot_placement_failure": "spot-placement-failure",
     "spot_task_started": "spot-task-started",
     "spot_task_start_failed": "spot-task-start-failed",
+    "on_demand_shortage": "on-demand-shortage",
 }
 
 
@@ -33,7 +34,26 @@ class Recorded:
         """The patterns of a spoke that must match it."""
         if self.event["source"] == "test.aws.ecs":
             return {"drill"}
-        return {PATTERN_OF_KIND[self.kind]} if self.kind in PATTERN_OF_KIND else set()
+        return expected_patterns(self.kind, self.event)
+
+
+def expected_patterns(kind: str, event: dict[str, Any]) -> set[str]:
+    """Return the patterns of a spoke that must match an event of this kind.
+
+    A pattern cannot say that none of a list's members is FARGATE_SPOT: a failure that names both providers
+    comes twice, under one id, which is one row of evidence and one wake-up.
+    """
+    if kind not in PATTERN_OF_KIND:
+        return set()
+    also = names_on_demand(event) and kind == "spot_placement_failure"
+    return {PATTERN_OF_KIND[kind], *({"on-demand-shortage"} if also else ())}
+
+
+def names_on_demand(event: dict[str, Any]) -> bool:
+    """Whether a placement failure names the capacity provider FARGATE."""
+    named = event["detail"].get("capacityProviderArns") or ()
+    providers = [named] if isinstance(named, str) else named
+    return any(provider.endswith(":capacity-provider/FARGATE") for provider in providers)
 
 
 def recorded_events() -> list[Recorded]:

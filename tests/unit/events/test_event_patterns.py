@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from spot_failover.events.parser import classify
 from tests.unit.events.catalogue import (
     HUB_PATTERNS,
-    PATTERN_OF_KIND,
     SPOKE_PATTERNS,
     Recorded,
+    expected_patterns,
     patterns,
     recorded,
     recorded_events,
@@ -35,7 +35,7 @@ def test_a_pattern_is_one_that_eventbridge_accepts(name: str, pattern: str) -> N
 
 @every_engine
 @every_event
-def test_a_spoke_forwards_each_event_once_or_not_at_all(sample: Recorded, engine: Engine) -> None:
+def test_a_spoke_forwards_each_event_that_matters_and_no_other(sample: Recorded, engine: Engine) -> None:
     assert matching(SPOKE, sample.event, engine) == sample.forwarded_by
 
 
@@ -141,8 +141,7 @@ tasks = st.fixed_dictionaries(
 @given(task=tasks)
 def test_patterns_and_parser_agree_on_every_task_and_never_two_patterns_match(task: dict[str, Any]) -> None:
     event = recorded("spot-task-started", detail=task)
-    kind = classify(event).value
-    expected = {PATTERN_OF_KIND[kind]} if kind in PATTERN_OF_KIND else set()
+    expected = expected_patterns(classify(event), event)
     for engine in ENGINES.values():
         assert matching(SPOKE, event, engine) == expected
 
@@ -154,11 +153,13 @@ actions = st.fixed_dictionaries(
             "SERVICE_TASK_PLACEMENT_FAILURE", "SERVICE_STEADY_STATE", "CAPACITY_PROVIDER_STEADY_STATE"
         ),
         "reason": maybe("RESOURCE:FARGATE", "RESOURCE:ENI", "RESOURCE:MEMORY", "resource:fargate"),
+        # Not the empty list: EventBridge takes it for no field at all, which moto does not.
         "capacityProviderArns": st.lists(
-            st.sampled_from(["FARGATE_SPOT", "FARGATE", "my-FARGATE_SPOT", "FARGATE_SPOT-2"]).map(ARN.format),
+            st.sampled_from(["FARGATE_SPOT", "FARGATE", "my-FARGATE", "FARGATE_SPOT-2"]).map(ARN.format),
+            min_size=1,
             max_size=3,
         )
-        | st.sampled_from([..., None, ARN.format("FARGATE_SPOT")]),
+        | st.sampled_from([..., None, ARN.format("FARGATE_SPOT"), ARN.format("FARGATE")]),
     }
 )
 
@@ -166,7 +167,7 @@ actions = st.fixed_dictionaries(
 @given(action=actions)
 def test_patterns_and_parser_agree_on_every_service_action(action: dict[str, Any]) -> None:
     event = recorded("spot-placement-failure", detail=action)
-    expected = {"spot-placement-failure"} if classify(event) == "spot_placement_failure" else set()
+    expected = expected_patterns(classify(event), event)
     for engine in ENGINES.values():
         assert matching(SPOKE, event, engine) == expected
 

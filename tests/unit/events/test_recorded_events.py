@@ -9,7 +9,9 @@ from spot_failover.events.parser import classify
 from tests.unit.events.catalogue import EVENTS, Recorded, recorded_events
 from tests.unit.events.reading import read
 
-KINDS = {*EvidenceKind, *OtherKind}
+# What the survey sees for itself is never an event.
+SURVEYED = {EvidenceKind.SPOT_TASK_WAITING, EvidenceKind.SPOT_DEFICIT}
+KINDS = {*EvidenceKind, *OtherKind} - SURVEYED
 # Evidence by kind, but nothing to record: no service is named, or it is none, or this is a replay.
 NOT_RECORDED = {
     "spot-interruption-guide",

@@ -24,6 +24,30 @@ def test_a_placement_failure_is_evidence_about_the_service_as_a_whole() -> None:
     assert not signal.evidence.drill
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["on-demand-placement-failure", "launch-type-placement-failure", "on-demand-shortage-unknown-fields"],
+)
+def test_a_failure_that_names_no_spot_is_on_demand_s_shortage(name: str) -> None:
+    signal = evidence_of(load(f"{name}.json"))
+    assert signal.service == CHECKOUT
+    assert signal.wake
+    assert signal.evidence.kind is EvidenceKind.ON_DEMAND_SHORTAGE
+    assert signal.evidence.reason == "RESOURCE:FARGATE"
+    assert signal.evidence.lacks_capacity
+
+
+@pytest.mark.parametrize("providers", [..., None, []])
+def test_no_provider_at_all_means_the_launch_type(providers: Any) -> None:
+    event = recorded("on-demand-placement-failure", detail={"capacityProviderArns": providers})
+    assert evidence_of(event).evidence.kind is EvidenceKind.ON_DEMAND_SHORTAGE
+
+
+def test_a_failure_of_both_providers_is_spot_s() -> None:
+    kind = evidence_of(load("spot-placement-failure-mixed-providers.json")).evidence.kind
+    assert kind is EvidenceKind.SPOT_PLACEMENT_FAILURE
+
+
 @pytest.mark.parametrize("name", ["mixed-providers", "old-service-arn", "unknown-fields"])
 def test_the_service_is_found_however_the_failure_is_written(name: str) -> None:
     assert evidence_of(load(f"spot-placement-failure-{name}.json")).service == CHECKOUT
@@ -83,12 +107,11 @@ def test_a_service_and_a_cluster_that_disagree_are_rejected() -> None:
     "name",
     [
         "capacity-provider-steady-state-spot",
-        "launch-type-placement-failure",
-        "on-demand-placement-failure",
+        "placement-failure-custom-provider",
         "placement-failure-instance-cpu",
         "service-rebalancing-started",
         "spot-placement-failure-network-interfaces",
     ],
 )
 def test_other_actions_ask_for_nothing(name: str) -> None:
-    assert why_ignored(load(f"{name}.json")) == "This service action says nothing about Spot capacity."
+    assert why_ignored(load(f"{name}.json")) == ("This service action says nothing about Fargate's capacity.")

@@ -83,9 +83,10 @@ HEARTBEAT = {
         ("spot-interruption-running", EvidenceKind.SPOT_INTERRUPTION),
         ("spot-placement-failure", EvidenceKind.SPOT_PLACEMENT_FAILURE),
         ("spot-task-start-failed-no-capacity", EvidenceKind.SPOT_TASK_START_FAILED),
+        ("on-demand-placement-failure", EvidenceKind.ON_DEMAND_SHORTAGE),
     ],
 )
-def test_a_failure_of_spot_becomes_evidence_and_a_wake_up(name: str, kind: EvidenceKind) -> None:
+def test_a_failure_of_fargate_becomes_evidence_and_a_wake_up(name: str, kind: EvidenceKind) -> None:
     scene = Scene()
     event = recorded(name)
 
@@ -111,7 +112,7 @@ def test_the_same_event_three_times_is_one_row_and_one_wake_up() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["service-steady-state", "on-demand-placement-failure", "spot-scale-in-running"]
+    "name", ["service-steady-state", "placement-failure-instance-cpu", "spot-scale-in-running"]
 )
 def test_the_ordinary_noise_of_ecs_leaves_no_trace_above_debug(
     name: str, caplog: pytest.LogCaptureFixture
