@@ -71,7 +71,10 @@ class Contender(Protocol):
         """
 
     def event(self, envelope: dict[str, Any], now: datetime) -> None:
-        """Take one event, in EventBridge's envelope, at the moment that it is sent."""
+        """Take one event, in EventBridge's envelope, at the moment that it is sent; act in `work`."""
+
+    def work(self, now: datetime) -> None:
+        """Act on events: called when all events of a moment have come, and where there were any."""
 
     def tick(self, now: datetime) -> None:
         """Do what is done each minute."""
