@@ -11,6 +11,7 @@ from simulator.world.ground import Ground
 from simulator.world.model import Document
 from simulator.world.services_api import ServicesApi
 from simulator.world.state import Region
+from simulator.world.target_health import describe_target_health
 from simulator.world.tasks_api import TasksApi
 from simulator.world.throttles import LIMITS
 
@@ -99,6 +100,12 @@ class EcsApi:
     def stop_task(self, request: Document) -> Document:
         """StopTask."""
         return self.call("StopTask", request)
+
+    def describe_target_health(self, request: Document) -> Document:
+        """DescribeTargetHealth, which is Elastic Load Balancing's: it has no part in ECS's limits."""
+        if self._faults.takes("DescribeTargetHealth"):
+            raise EcsError("Throttling", "Rate exceeded")
+        return describe_target_health(self._region, request)
 
     def tag_resource(self, request: Document) -> Document:
         """TagResource, for services."""

@@ -24,6 +24,10 @@ class Behaviour:
     exit_at: ExitAt = ExitAt.SEEDED
     deregistration_delay: float = 300.0  # of its target group, if it has one; AWS's default
     pull_seconds: float = 0.0  # added by a large image
+    # From RUNNING to the first health check passed; a new target needs one only, of 30 s apart by default
+    # (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/load-balancer-healthcheck.html).
+    health_seconds: float = 15.0
+    health_fails: bool = False  # it never passes one, and ECS replaces it
     start_fails: bool = False  # the image cannot be pulled: the task never reaches RUNNING
     crash_after: float | None = None  # the essential container exits that long after RUNNING
     exit_code: int = 1

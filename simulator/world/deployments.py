@@ -69,7 +69,8 @@ class Deployments:
             return
         ours = [task for task in service.tasks.values() if task.deployment is primary and task.is_wanted]
         if (
-            sum(task.is_running for task in ours) != service.desired_count
+            sum(task.is_running and not (task.is_checked and task.healthy_at is None) for task in ours)
+            != service.desired_count
             or len(ours) != service.desired_count
         ):
             return
@@ -119,6 +120,8 @@ class Deployments:
 
     def _ran_for(self, task: Task, needed: timedelta) -> bool:
         if task.started_at is None or not task.is_running or task.execution_stopped_at is not None:
+            return False
+        if task.is_checked and task.healthy_at is None:
             return False
         return self._schedule.now - task.started_at >= needed
 

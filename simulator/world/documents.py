@@ -143,8 +143,8 @@ def task_document(task: Task) -> Document:
     """Return a task as DescribeTasks shows it; events lack its tags and add `updatedAt`."""
     document: Document = {
         "attachments": _attachments(task),
-        "attributes": [{"name": "ecs.cpu-architecture", "value": "x86_64"}],
-        "availabilityZone": _zone(task),
+        "attributes": [{"name": "ecs.cpu-architecture", "value": task.definition.architecture.lower()}],
+        "availabilityZone": zone(task),
         "capacityProviderName": task.provider,
         "clusterArn": task.cluster.arn,
         "connectivity": "CONNECTED" if task.connectivity_at else None,
@@ -157,6 +157,7 @@ def task_document(task: Task) -> Document:
         "ephemeralStorage": {"sizeInGiB": 20},
         "executionStoppedAt": task.execution_stopped_at if task.last_status in _AFTER_EXIT else None,
         "group": task.group,
+        "healthStatus": _health(task),
         "launchType": "FARGATE",
         "lastStatus": task.last_status.value,
         "memory": task.definition.memory,
@@ -177,6 +178,15 @@ def task_document(task: Task) -> Document:
         "version": task.version,
     }
     return {name: value for name, value in document.items() if value is not None}
+
+
+def _health(task: Task) -> str:
+    """Return what the container's own health check says; load balancers tell theirs elsewhere."""
+    if not task.definition.health_check:
+        return "UNKNOWN"
+    if task.unhealthy:
+        return "UNHEALTHY"
+    return "HEALTHY" if task.healthy_at else "UNKNOWN"
 
 
 _AFTER_EXIT = frozenset({TaskStatus.DEPROVISIONING, TaskStatus.STOPPED})
@@ -201,6 +211,8 @@ def _containers(task: Task) -> list[Document]:
             "networkInterfaces": _interfaces(task),
             "cpu": "0",
         }
+        if index == 0 and task.definition.health_check:
+            container["healthStatus"] = _health(task)
         if task.pull_stopped_at is not None:
             container["imageDigest"] = f"sha256:{hashlib.sha256(image.encode()).hexdigest()}"
             container["runtimeId"] = f"{task.id}-{int(task.id[:8], 16) + index:010d}"
@@ -213,7 +225,7 @@ def _containers(task: Task) -> list[Document]:
 def _interfaces(task: Task) -> list[Document]:
     if task.last_status not in _PULL_AND_LATER:
         return []
-    return [{"attachmentId": _uuid(task, "eni"), "privateIpv4Address": _address(task)}]
+    return [{"attachmentId": _uuid(task, "eni"), "privateIpv4Address": address(task)}]
 
 
 def _attachments(task: Task) -> list[Document]:
@@ -223,12 +235,12 @@ def _attachments(task: Task) -> list[Document]:
     if task.last_status in _PULL_AND_LATER:
         status = "DELETED" if task.last_status is TaskStatus.STOPPED else "ATTACHED"
         digits = _digest(task.id, "eni")
-        dotted = _address(task).replace(".", "-")
+        dotted = address(task).replace(".", "-")
         details += [
             {"name": "networkInterfaceId", "value": f"eni-{digits[:17]}"},
             {"name": "macAddress", "value": "02:" + ":".join(digits[at : at + 2] for at in range(0, 10, 2))},
             {"name": "privateDnsName", "value": f"ip-{dotted}.{task.cluster.region}.compute.internal"},
-            {"name": "privateIPv4Address", "value": _address(task)},
+            {"name": "privateIPv4Address", "value": address(task)},
         ]
     attachments: list[Document] = [
         {"id": _uuid(task, "eni"), "type": "eni", "status": status, "details": details}
@@ -248,15 +260,17 @@ def _subnet(task: Task) -> str:
     return f"subnet-{_digest(task.id, 'subnet')[:17]}"
 
 
-def _zone(task: Task) -> str:
+def zone(task: Task) -> str:
+    """Return the Availability Zone of a task."""
     subnets = task.settings.get("networkConfiguration", {}).get("awsvpcConfiguration", {}).get("subnets") or [
         "a"
     ]
     return task.cluster.region + "abcdef"[int(task.id[:4], 16) % len(subnets) % 6]
 
 
-def _address(task: Task) -> str:
-    return f"10.0.{int(task.id[4:6], 16)}.{int(task.id[6:8], 16) % 254 + 1}"
+def address(task: Task) -> str:
+    """Return the private IP address of a task: what its target groups know it by."""
+    return f"10.{int(task.id[2:4], 16)}.{int(task.id[4:6], 16)}.{int(task.id[6:8], 16) % 254 + 1}"
 
 
 @lru_cache(maxsize=16_384)

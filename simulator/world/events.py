@@ -9,8 +9,9 @@ from random import Random
 from typing import Any, Literal
 
 from simulator.world.documents import task_document
-from simulator.world.model import Deployment, Document, Service, Task
-from simulator.world.names import capacity_provider_arn, new_uuid
+from simulator.world.faults import Faults
+from simulator.world.model import Cluster, Deployment, Document, Service, Task
+from simulator.world.names import ServiceKey, capacity_provider_arn, new_uuid
 from simulator.world.schedule import Schedule
 
 Envelope = dict[str, Any]
@@ -22,8 +23,11 @@ PLACEMENT_FAILURE_REASON = "RESOURCE:FARGATE"
 class Events:
     """Makes events and hands them on once the change that they tell of is complete."""
 
-    def __init__(self, schedule: Schedule, random: Random, emit: Callable[[Envelope], None] | None) -> None:
+    def __init__(
+        self, schedule: Schedule, random: Random, faults: Faults, emit: Callable[[Envelope], None] | None
+    ) -> None:
         self._schedule = schedule
+        self._faults = faults
         self._random = random
         self._emit = emit
         self._outbox: deque[Envelope] = deque()
@@ -47,8 +51,10 @@ class Events:
         task.version += 1
         task.updated_at = self._schedule.now
         document = task_document(task) | {"updatedAt": task.updated_at}
-        detail = {name: _as_json(value) for name, value in document.items() if name != "tags"}
-        self._put("ECS Task State Change", task.cluster.account, task.cluster.region, task.arn, detail)
+        unseen = {"tags"} if task.definition.health_check else {"tags", "healthStatus"}
+        detail = {name: _as_json(value) for name, value in document.items() if name not in unseen}
+        key = task.service.key if task.service else None
+        self._put("ECS Task State Change", task.cluster, key, task.arn, detail)
 
     def service_action(
         self,
@@ -68,7 +74,7 @@ class Events:
         if reason is not None:
             detail["reason"] = reason
         detail["createdAt"] = timestamp(self._schedule.now)
-        self._put("ECS Service Action", cluster.account, cluster.region, service.arn, detail)
+        self._put("ECS Service Action", cluster, service.key, service.arn, detail)
 
     def deployment_state_change(
         self, service: Service, deployment: Deployment, event_type: EventType, name: str
@@ -81,19 +87,23 @@ class Events:
             "updatedAt": timestamp(deployment.updated_at),
             "reason": deployment.rollout_reason,
         }
-        cluster = service.cluster
-        self._put("ECS Deployment State Change", cluster.account, cluster.region, service.arn, detail)
+        self._put("ECS Deployment State Change", service.cluster, service.key, service.arn, detail)
 
-    def _put(self, detail_type: str, account: str, region: str, resource: str, detail: Document) -> None:
+    def _put(
+        self, detail_type: str, cluster: Cluster, key: ServiceKey | None, resource: str, detail: Document
+    ) -> None:
+        event_id = new_uuid(self._random)
+        if key is not None and self._faults.is_silent(key, self._schedule.now):
+            return
         self._outbox.append(
             {
                 "version": "0",
-                "id": new_uuid(self._random),
+                "id": event_id,
                 "detail-type": detail_type,
                 "source": "aws.ecs",
-                "account": account,
+                "account": cluster.account,
                 "time": self._schedule.now.isoformat(timespec="seconds").removesuffix("+00:00") + "Z",
-                "region": region,
+                "region": cluster.region,
                 "resources": [resource],
                 "detail": detail,
             }

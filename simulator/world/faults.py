@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+from simulator.world.names import ServiceKey
 
 
 def _nothing() -> None:
@@ -14,11 +16,12 @@ def _nothing() -> None:
 
 @dataclass(slots=True)
 class Faults:
-    """Faults of the API; those of Spot capacity are weather."""
+    """Faults of the API and of its events; those of Spot capacity are weather."""
 
     staleness: timedelta = timedelta()
     on_stale: Callable[[], None] = _nothing
     _throttled: Counter[str] = field(default_factory=Counter)
+    _silent_until: dict[ServiceKey, datetime] = field(default_factory=dict)
 
     def throttle(self, operation: str, count: int) -> None:
         """Refuse the next `count` calls of an operation, such as `UpdateService`: ThrottlingException."""
@@ -32,6 +35,18 @@ class Faults:
         """
         self.staleness = timedelta(seconds=seconds)
         self.on_stale()
+
+    def silence(self, key: ServiceKey, until: datetime) -> None:
+        """Let a service and its tasks send no event at all until a moment, as AWS does at times.
+
+        What the API answers, the service's own messages included, does not change.
+        """
+        self._silent_until[key] = until
+
+    def is_silent(self, key: ServiceKey, now: datetime) -> bool:
+        """Whether no event of a service is sent now."""
+        until = self._silent_until.get(key)
+        return until is not None and now < until
 
     def takes(self, operation: str) -> bool:
         """Use up one injected throttle of an operation, if there is one."""

@@ -22,6 +22,9 @@ class Latencies:
     time_factor: float = 1.0
     start: Quantiles = START_TIME
     notice: float = 120.0  # between an interruption notice and the end of the task, documented by AWS
+    # Documented for minimumHealthyPercent: a task without health checks counts 40 s after RUNNING
+    # (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html).
+    counted_after: float = 40.0
     stopping: float = 3.0  # between the decision to stop a task and SIGTERM
     sigterm_exit: float = 5.0  # how long a container that heeds SIGTERM still needs
     deprovisioning: float = 10.0  # from the container's exit to the DEPROVISIONING event

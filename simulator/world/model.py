@@ -64,6 +64,8 @@ class TaskDefinition:
     memory: str
     stop_timeout: float
     containers: tuple[tuple[str, str], ...]
+    health_check: bool = False  # an essential container has one
+    architecture: str = "X86_64"  # or ARM64, as runtimePlatform names it
 
 
 @dataclass(slots=True)
@@ -168,6 +170,15 @@ class Service:
         """Whether tasks are registered with a target group before they run and drained before they stop."""
         return bool(self.settings.get("loadBalancers"))
 
+    @property
+    def target_groups(self) -> list[str]:
+        """The ARNs of the target groups that its tasks are registered with."""
+        return [
+            str(balancer["targetGroupArn"])
+            for balancer in self.settings["loadBalancers"]
+            if balancer.get("targetGroupArn")
+        ]
+
 
 @dataclass(slots=True)
 class Task:
@@ -196,6 +207,8 @@ class Task:
     pull_started_at: datetime | None = None
     pull_stopped_at: datetime | None = None
     started_at: datetime | None = None
+    healthy_at: datetime | None = None  # passed its first health check, of its target groups and its own
+    unhealthy: bool = False
     stopping_at: datetime | None = None
     execution_stopped_at: datetime | None = None
     stopped_at: datetime | None = None
@@ -203,6 +216,7 @@ class Task:
     stopped_reason: str | None = None
     next: Due | None = None
     exit: Due | None = None  # the end of its container, which no state waits for
+    check: Due | None = None  # what its health checks find next
 
     @property
     def arn(self) -> str:
@@ -230,8 +244,13 @@ class Task:
         return self.last_status in STARTING
 
     @property
+    def is_checked(self) -> bool:
+        """Whether anyone asks for its health: a load balancer, or a container's own health check."""
+        return self.behind_load_balancer or self.definition.health_check
+
+    @property
     def is_serving(self) -> bool:
-        """Whether its container does work: until it exits, or its load balancer sends it nothing more."""
+        """Whether its container does work: until it exits, or as long as its load balancer sends it any."""
         if self.started_at is None or self.execution_stopped_at is not None:
             return False
-        return self.is_wanted or not self.behind_load_balancer
+        return not self.behind_load_balancer or (self.is_wanted and self.healthy_at is not None)

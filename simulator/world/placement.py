@@ -140,6 +140,7 @@ class Placement:
             started.append(task)
         if not failed:
             service.placement_failures.pop(provider, None)
+            service.told.pop(_unable(provider), None)
             return None
         return self._placement_failed(service, deployment, provider)
 
@@ -153,8 +154,7 @@ class Placement:
         wait *= self._random.uniform(1 - _JITTER, 1 + _JITTER)
         retry = self._schedule.now + self._latencies.scaled(wait)
         service.placement_retry_at[provider] = retry
-        why = CAPACITY_UNAVAILABLE if provider == FARGATE_SPOT else _NO_QUOTA
-        self._messages.say_once(service, f"was unable to place a task. Reason: {why}. {TROUBLESHOOTING}")
+        self._messages.say_once(service, _unable(provider))
         self._events.service_action(
             service,
             "ERROR",
@@ -164,3 +164,9 @@ class Placement:
         )
         self._deployments.failed(service, deployment)
         return retry
+
+
+def _unable(provider: str) -> str:
+    """Return the message of a failed placement; a cause that has gone may be told anew."""
+    why = CAPACITY_UNAVAILABLE if provider == FARGATE_SPOT else _NO_QUOTA
+    return f"was unable to place a task. Reason: {why}. {TROUBLESHOOTING}"

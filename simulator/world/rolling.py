@@ -16,6 +16,8 @@ class Rollout:
     new_starting: int
     old_running: int
     old_starting: int
+    healthy: int  # of those that run, new or old: what minimumHealthyPercent counts
+    new_healthy: int
     stopping: int  # asked to stop, container not gone yet
 
     @property
@@ -49,7 +51,8 @@ def next_steps(rollout: Rollout, *, may_start: bool = True) -> Steps:
 
     Without old tasks this is plain scaling, which no percentage limits. With old ones, they give way as far
     as the lower limit allows, and new ones start as far as the upper limit allows; a task that is stopping
-    still takes its place there. An old task that does not run yet protects nothing, so it goes first.
+    still takes its place there. An old task that does not run yet protects nothing, so it goes first. A new
+    one lets an old one go only when it is healthy.
     """
     old = rollout.old_running + rollout.old_starting
     surplus = max(0, rollout.new - rollout.desired)
@@ -57,8 +60,10 @@ def next_steps(rollout: Rollout, *, may_start: bool = True) -> Steps:
         return Steps(start_new=max(0, rollout.desired - rollout.new) if may_start else 0, stop_new=surplus)
     if not may_start:
         return Steps(stop_new=surplus, stop_old_running=_beyond_desired(rollout))
-    running = rollout.new_running + rollout.old_running
-    stop_running = min(rollout.old_running, max(0, running - rollout.lower))
+    spare = max(0, rollout.healthy - rollout.lower)
+    if rollout.new_healthy >= rollout.desired:
+        spare = rollout.old_running  # nothing depends on them any more, healthy or not
+    stop_running = min(rollout.old_running, spare)
     occupied = rollout.new + rollout.old_running + rollout.old_starting + rollout.stopping
     start = min(max(0, rollout.desired - rollout.new), max(0, rollout.upper - occupied))
     return Steps(

@@ -33,6 +33,7 @@ class ServiceScheduler:
         self._schedule = ground.schedule
         self._random = ground.random
         self._latencies = ground.latencies
+        self._counted_after = ground.latencies.scaled(ground.latencies.counted_after)
         self._events = ground.events
         self._messages = ground.messages
         self._deployments = deployments
@@ -127,7 +128,26 @@ class ServiceScheduler:
         leaving += [task for task in old if task.is_starting][: steps.stop_old_starting]
         leaving += self._random.sample([task for task in old if task.is_running], steps.stop_old_running)
         self._stop(service, leaving)
-        return self._placement.start(service, steps.start_new) if steps.start_new else None
+        retry = self._placement.start(service, steps.start_new) if steps.start_new else None
+        if old and (counted := self._next_counted(wanted)) is not None:
+            retry = counted if retry is None else min(retry, counted)
+        return retry
+
+    def _counts(self, task: Task) -> bool:
+        """Whether a task counts towards minimumHealthyPercent."""
+        if task.started_at is None or not task.is_running or task.execution_stopped_at is not None:
+            return False
+        if task.is_checked:
+            return task.healthy_at is not None
+        return task.started_at + self._counted_after <= self._schedule.now
+
+    def _next_counted(self, tasks: Sequence[Task]) -> datetime | None:
+        moments = [
+            task.started_at + self._counted_after
+            for task in tasks
+            if task.started_at is not None and not task.is_checked and not self._counts(task)
+        ]
+        return min(moments, default=None)
 
     def _rollout(self, service: Service, new: Sequence[Task], old: Sequence[Task]) -> Rollout:
         configuration = service.deployment_configuration
@@ -146,6 +166,8 @@ class ServiceScheduler:
             new_starting=sum(task.is_starting for task in new),
             old_running=sum(task.is_running for task in old),
             old_starting=sum(task.is_starting for task in old),
+            healthy=sum(map(self._counts, (*new, *old))) if old else 0,
+            new_healthy=sum(map(self._counts, new)) if old else 0,
             stopping=stopping,
         )
 
@@ -188,7 +210,7 @@ class ServiceScheduler:
             len(service.deployments) == 1
             and service.primary.rollout_state is RolloutState.COMPLETED
             and len(wanted) == service.desired_count
-            and all(task.is_running for task in wanted)
+            and all(task.is_running and not (task.is_checked and task.healthy_at is None) for task in wanted)
         )
         steady_state = "has reached a steady state."
         if not service.steady:

@@ -132,9 +132,35 @@ class TaskLifecycle:
         task.started_at = self._schedule.now
         task.connectivity_at = task.pull_started_at
         self._enter(task, TaskStatus.RUNNING)
+        if task.is_checked:
+            delay = self._latencies.scaled(behaviour.health_seconds)
+            task.check = self._schedule.after(delay, lambda: self._checked(task, behaviour))
         if behaviour.crash_after is not None:
             delay = self._latencies.scaled(behaviour.crash_after)
             task.exit = self._schedule.after(delay, lambda: self._crash(task, behaviour.exit_code))
+
+    def _checked(self, task: Task, behaviour: Behaviour) -> None:
+        if not task.is_running or task.execution_stopped_at is not None:
+            return
+        if not behaviour.health_fails:
+            task.healthy_at = self._schedule.now
+        else:
+            task.unhealthy = True
+            grace = (
+                float(task.service.settings.get("healthCheckGracePeriodSeconds") or 0) if task.service else 0
+            )
+            delay = self._latencies.scaled(max(0.0, grace - behaviour.health_seconds))
+            task.check = self._schedule.after(delay, lambda: self._replace(task))
+        self.listener.changed(task)
+
+    def _replace(self, task: Task) -> None:
+        if task.service is None or not task.is_wanted or task.execution_stopped_at is not None:
+            return  # ECS replaces what belongs to a service; a standalone task may stay as ill as it is
+        reason = "Task failed container health checks"
+        if task.service.target_groups:
+            reason = f"Task failed ELB health checks in (target-group {task.service.target_groups[0]})"
+        self.listener.failed(task)
+        self.stop(task, "ServiceSchedulerInitiated", reason)
 
     def _crash(self, task: Task, exit_code: int) -> None:
         # ECS learns of the exit some seconds later; until then the API still shows the task as running.
@@ -196,6 +222,8 @@ class TaskLifecycle:
         self._enter(task, TaskStatus.STOPPED)
 
     def _mark_stopped(self, task: Task, code: str, reason: str) -> None:
+        if task.check is not None:
+            task.check.cancel()
         task.desired_status = TaskStatus.STOPPED
         task.stop_code = code
         task.stopped_reason = reason

@@ -65,17 +65,17 @@ class World:
         latencies = latencies or Latencies()
         if time_factor is not None:
             latencies = replace(latencies, time_factor=time_factor)
-        random, schedule = Random(seed), Schedule(start)
+        random, schedule, faults = Random(seed), Schedule(start), Faults()
         self._ground = ground = Ground(
             schedule=schedule,
             random=random,
             latencies=latencies,
             behaviours=Behaviours(random),
-            faults=Faults(),
+            faults=faults,
             state=State(latencies.scaled(latencies.stopped_task_kept)),
             pools=Pools(),
             throttles=Throttles(enabled=throttled),
-            events=Events(schedule, random, emit),
+            events=Events(schedule, random, faults, emit),
             messages=Messages(schedule, random, latencies),
         )
         self.latencies = ground.latencies
@@ -134,7 +134,7 @@ class World:
         """Forget a cluster: calls that name it are answered with ClusterNotFoundException."""
         self._ground.state.region(account, region).clusters.pop(name, None)
 
-    def register_task_definition(
+    def register_task_definition(  # noqa: PLR0913 - each is a property of the definition
         self,
         account: str,
         region: str,
@@ -144,9 +144,16 @@ class World:
         memory: str = "512",
         stop_timeout: float = 30,
         containers: Sequence[tuple[str, str]] = (("app", "app:latest"),),
+        health_check: bool = False,
+        architecture: str = "X86_64",
     ) -> None:
-        """Make a task definition (`family:revision` or its ARN) known; containers are (name, image)."""
+        """Make a task definition (`family:revision` or its ARN) known; containers are (name, image).
+
+        `health_check` says whether an essential container has one, `architecture` is X86_64 or ARM64.
+        """
         if not arn.startswith("arn:"):
             arn = ecs_arn(account, region, f"task-definition/{arn}")
-        definition = TaskDefinition(arn, cpu, memory, stop_timeout, tuple(containers))
+        definition = TaskDefinition(
+            arn, cpu, memory, stop_timeout, tuple(containers), health_check, architecture
+        )
         self._ground.state.region(account, region).define(definition)

@@ -1,9 +1,9 @@
 """A region without Spot capacity: placement failures for ever, some tasks stuck, and the recovery."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 
-from tests.unit.world.stage import ACCOUNT, ON_DEMAND, REGION, Stage
+from tests.unit.world.stage import ACCOUNT, ON_DEMAND, REGION, Stage, key
 
 CAPACITY = "Capacity is unavailable at this time. Please try again later or in a different availability zone"
 
@@ -197,3 +197,49 @@ def test_a_standalone_task_without_capacity_is_a_failure_in_the_answer(stage: St
     )
 
     assert answer == {"tasks": [], "failures": [{"reason": CAPACITY}]}
+
+
+def test_a_cause_that_went_and_came_back_is_told_again(stage: Stage) -> None:
+    stage.world.weather.set_stuck_share(0)
+    stage.running(desired=2)
+    stage.drought()
+    stage.advance(600)
+    stage.calm()
+    stage.advance(400)
+    stage.drought()
+    stage.advance(600)
+
+    told = [message for message in stage.messages() if "unable to place a task" in message]
+
+    assert len(told) == 2
+
+
+def test_a_cause_that_stays_is_told_again_after_six_hours(stage: Stage) -> None:
+    stage.world.weather.set_stuck_share(0)
+    stage.drought()
+    stage.create()
+    stage.advance(6.2 * 3600)
+
+    assert sum("unable to place a task" in message for message in stage.messages()) == 2
+
+
+def test_a_silent_service_sends_no_event_while_the_api_and_its_messages_tell_the_truth(stage: Stage) -> None:
+    stage.running(desired=2)
+    stage.running("other", desired=2)
+    told = len(stage.events)
+
+    stage.world.faults.silence(key(), until=stage.world.now + timedelta(hours=1))
+    stage.drought()
+    stage.advance(1800)
+
+    assert {
+        resource.rsplit("/", 1)[-1] for event in stage.placement_failures() for resource in event["resources"]
+    } == {"other"}
+    assert all(event["detail"].get("group") != "service:web" for event in stage.events[told:])
+    assert stage.counts()[0] == 0
+    assert any("unable to place a task" in message for message in stage.messages())
+    stage.advance(3600)
+    assert {event["resources"][0].rsplit("/", 1)[-1] for event in stage.placement_failures()} == {
+        "web",
+        "other",
+    }

@@ -20,7 +20,9 @@ def rollout(**values: Any) -> Rollout:
         "old_starting": 0,
         "stopping": 0,
     }
-    return Rollout(**(defaults | values))
+    given = defaults | values
+    healthy = {"healthy": given["new_running"] + given["old_running"], "new_healthy": given["new_running"]}
+    return Rollout(**(healthy | given))
 
 
 @pytest.mark.parametrize(
@@ -86,6 +88,16 @@ def rollout(**values: Any) -> Rollout:
             "too few healthy ones keep every old task",
             {"old_running": 2, "new_running": 1, "new_starting": 3},
             Steps(),
+        ),
+        (
+            "a new task that is not healthy yet lets no old one go",
+            {"old_running": 4, "new_running": 4, "healthy": 5, "new_healthy": 1},
+            Steps(stop_old_running=1),
+        ),
+        (
+            "an old task that never gets healthy goes when all new ones are",
+            {"old_running": 2, "new_running": 4, "healthy": 4, "new_healthy": 4},
+            Steps(stop_old_running=2),
         ),
     ],
 )
