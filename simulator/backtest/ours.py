@@ -1,0 +1,249 @@
+"""What this repository ships, as a contender: the real jobs, the real parser, tables in memory."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from simulator.backtest.contender import Counts, ServiceSpec
+from simulator.backtest.evidence import ExpiringEvidenceLog
+from simulator.backtest.readings import RememberingEcs
+from simulator.backtest.services import ON_DEMAND_ONLY, SPOT_ONLY, create_service
+from simulator.world import ServiceKey, World
+from spot_failover.adapters.memory import (
+    InMemoryMetrics,
+    InMemoryRegistry,
+    InMemoryServices,
+    InMemorySpokes,
+)
+from spot_failover.domain.evidence import NOTICE, NOTICE_SLACK
+from spot_failover.domain.identity import Location, ServiceId
+from spot_failover.domain.policy import Mode, Policy
+from spot_failover.domain.record import Message, Operation, Phase, Record, Spoke
+from spot_failover.domain.registration import Registration
+from spot_failover.events.model import EvidenceSignal
+from spot_failover.events.parser import parse
+from spot_failover.jobs import messages
+from spot_failover.jobs.reconcile import Reconcile, WakeUp
+from spot_failover.jobs.survey import Survey, SurveyRequest
+
+_HUB: Final = "111122223333"
+_MINUTE: Final = timedelta(minutes=1)
+_NEVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class _Place:
+    """One account and region, when something can happen there next, and what its last survey called."""
+
+    due: datetime
+    surveyed_at: datetime
+    calls: int = 0
+
+
+class Ours:
+    """The jobs `reconcile` and `survey` over a world.
+
+    Parameters
+    ----------
+    policy
+        Of every service; its standby is named for it.
+    thorough
+        Survey every minute and read everything anew, however little can have changed.
+    """
+
+    def __init__(self, policy: Policy, *, name: str = "", thorough: bool = False) -> None:
+        self.name = name or f"ours, {policy.mode}"
+        self._policy = policy
+        self._thorough = thorough
+        self._services = InMemoryServices()
+        self._evidence = ExpiringEvidenceLog()
+        self._outbox = _Outbox()
+        self._queue = _Queue()
+        self._places: dict[Location, _Place] = {}
+
+    def start(self, world: World, specs: Sequence[ServiceSpec]) -> None:
+        self._world = world
+        self._ecs = RememberingEcs(world, forgetful=self._thorough)
+        spokes, metrics = InMemorySpokes(), InMemoryMetrics()
+        for spec in specs:
+            self._register(spec)
+        for location in sorted({Location(spec.account, spec.region) for spec in specs}):
+            spokes.save(Spoke(location, refreshed_at=_NEVER))
+            self._places[location] = _Place(due=world.now, surveyed_at=world.now)
+        self._reconcile = Reconcile(
+            services=self._services,
+            spokes=spokes,
+            evidence=self._evidence,
+            ecs=self._ecs,
+            outbox=self._outbox,
+            queue=self._queue,
+            metrics=metrics,
+            operation=Operation.ACTIVE,
+        )
+        self._survey = Survey(
+            services=self._services,
+            spokes=spokes,
+            registry=InMemoryRegistry(),
+            ecs=self._ecs,
+            outbox=self._outbox,
+            queue=self._queue,
+            metrics=metrics,
+            event_bus_arn="",
+        )
+
+    def event(self, envelope: dict[str, Any], now: datetime) -> None:
+        service = _service_of(envelope)
+        self._ecs.touch(service)
+        place = self._places[service.location]
+        place.due = min(place.due, now)
+        if not _is_forwarded(envelope):
+            return
+        signal = parse(envelope, drills=False, hub_account=_HUB, now=now)
+        if isinstance(signal, EvidenceSignal):
+            self._evidence.add(signal.service, signal.evidence)
+            if signal.wake:
+                self._queue.reconcile([signal.service], signal.evidence.kind.value, envelope["id"])
+
+    def work(self, now: datetime) -> None:
+        """Make one pass over each service that was woken.
+
+        Each message would make its own, but those of one moment see the same rows: the first does it all.
+        """
+        for service, (cause, cause_id) in self._queue.take().items():
+            self._reconcile(WakeUp(service, cause, cause_id, now), now)
+
+    def tick(self, now: datetime) -> None:
+        for location, place in self._places.items():
+            if now < place.due and not self._thorough:
+                continue
+            self._ecs.calls += self._left_out(place, now - _MINUTE)
+            self._look(location, place, now)
+
+    def quiet(self, now: datetime) -> bool:
+        if self._thorough:
+            return False
+        due = min(place.due for place in self._places.values())
+        return due == _NEVER or now < (self._world.next_transition_at() or _NEVER) <= due
+
+    def keys(self, spec: ServiceSpec) -> tuple[ServiceKey, ...]:
+        return (spec.key,) if self._policy.mode is Mode.SWITCH else (spec.key, spec.standby_key)
+
+    @property
+    def counts(self) -> Counts:
+        told = self._outbox.told
+        return Counts(
+            ecs_calls=self._ecs.calls + self._not_made(),
+            failovers=told[messages.FAILING_OVER],
+            restores=told[messages.RESTORED],
+            failed_restores=told[messages.RESTORE_FAILED],
+        )
+
+    def _not_made(self) -> int:
+        return sum(self._left_out(place, self._world.now) for place in self._places.values())
+
+    def _register(self, spec: ServiceSpec) -> None:
+        create_service(self._world, spec, SPOT_ONLY)
+        policy = self._policy
+        if policy.mode is not Mode.SWITCH:
+            create_service(self._world, spec, ON_DEMAND_ONLY, key=spec.standby_key, desired=0)
+            standby = replace(policy.standby, service_name=spec.standby_key.service)
+            policy = replace(policy, standby=standby)
+        self._services.register(Registration(_service_id(spec.key), policy), self._world.now)
+
+    def _look(self, location: Location, place: _Place, now: datetime) -> None:
+        before, calls = self._standing(location), self._ecs.calls
+        place.surveyed_at = now
+        self._survey(SurveyRequest(location, "tick", f"tick {now}"), now)
+        self.work(now)
+        place.calls = self._ecs.calls - calls
+        changed = self._standing(location) != before
+        place.due = now + _MINUTE if changed else self._due(location, now)
+
+    def _left_out(self, place: _Place, until: datetime) -> int:
+        """Return the calls of the surveys that were left out: each would have made the last one's again."""
+        return place.calls * max(0, (until - place.surveyed_at) // _MINUTE)
+
+    def _standing(self, location: Location) -> list[Record]:
+        """Return what is recorded of the services, but for when that was written."""
+        return [replace(record, passed_at=None, version=0) for record in self._services.at(location)]
+
+    def _due(self, location: Location, now: datetime) -> datetime:
+        """Return when time alone could change something."""
+        return min((self._due_for(record, now) for record in self._services.at(location)), default=_NEVER)
+
+    def _due_for(self, record: Record, now: datetime) -> datetime:
+        latest = self._evidence.latest(record.id)
+        at_rest = record.hold is None and record.retry_at is None and not record.outbox
+        if not at_rest or record.put_back or (latest and now - latest <= _reach(record.policy)):
+            return now + _MINUTE
+        if record.phase is Phase.STEADY:
+            return _NEVER
+        if record.phase is Phase.ON_DEMAND and record.not_before and record.not_before > now:
+            return record.not_before
+        return now + _MINUTE
+
+
+@dataclass(slots=True)
+class _Queue:
+    """The queue work.fifo: a service that was woken twice before it was looked at is looked at once."""
+
+    _woken: dict[ServiceId, tuple[str, str]] = field(default_factory=dict)
+
+    def reconcile(self, services: Iterable[ServiceId], cause: str, cause_id: str) -> None:
+        for service in services:
+            self._woken.setdefault(service, (cause, cause_id))
+
+    def survey(self, locations: Iterable[Location], cause: str, cause_id: str, deleted: str = "") -> None:
+        """Leave it to the tick: all services of a backtest are registered before it begins."""
+
+    def take(self) -> dict[ServiceId, tuple[str, str]]:
+        """Return who was woken, and why, and empty the queue."""
+        woken, self._woken = self._woken, {}
+        return woken
+
+
+@dataclass(slots=True)
+class _Outbox:
+    """The hub's bus, of which only the kinds of messages are counted."""
+
+    told: Counter[str] = field(default_factory=Counter)
+
+    def send(self, told: Sequence[Message]) -> None:
+        self.told.update(message.detail_type for message in told)
+
+
+def _service_id(key: ServiceKey) -> ServiceId:
+    return ServiceId(key.account, key.region, key.cluster, key.service)
+
+
+def _service_of(envelope: dict[str, Any]) -> ServiceId:
+    detail = envelope["detail"]
+    group = detail.get("group")
+    if group is None:  # the event of a service: its ARN is …:service/cluster/name
+        cluster, name = envelope["resources"][0].split("/")[1:]
+    else:
+        cluster, name = detail["clusterArn"].rpartition("/")[2], group.removeprefix("service:")
+    return ServiceId(envelope["account"], envelope["region"], cluster, name)
+
+
+def _is_forwarded(envelope: dict[str, Any]) -> bool:
+    """Whether a rule of the spoke could let the event through: what none does costs nothing."""
+    detail = envelope["detail"]
+    if envelope["detail-type"] == "ECS Service Action":
+        return bool(detail["eventName"] == "SERVICE_TASK_PLACEMENT_FAILURE")
+    if envelope["detail-type"] != "ECS Task State Change" or detail["capacityProviderName"] != "FARGATE_SPOT":
+        return False
+    stop_code = detail.get("stopCode")
+    return bool(
+        detail["lastStatus"] == "RUNNING" if stop_code is None else stop_code != "ServiceSchedulerInitiated"
+    )
+
+
+def _reach(policy: Policy) -> timedelta:
+    """Return how long a row of evidence can matter."""
+    longest = max(policy.thresholds.window_seconds, policy.restore.window_seconds)
+    return timedelta(seconds=longest) + NOTICE + NOTICE_SLACK
