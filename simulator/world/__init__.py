@@ -12,6 +12,7 @@ from simulator.world.faults import Faults
 from simulator.world.latencies import Latencies
 from simulator.world.log import Log, Sample
 from simulator.world.names import ServiceKey
+from simulator.world.scaling_api import ScalingApi
 from simulator.world.weather import Weather
 from simulator.world.world import World
 
@@ -25,6 +26,7 @@ __all__ = [
     "Latencies",
     "Log",
     "Sample",
+    "ScalingApi",
     "ServiceKey",
     "Weather",
     "World",

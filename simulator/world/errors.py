@@ -14,7 +14,7 @@ THROTTLING: Final = "ThrottlingException"
 
 
 class EcsError(Exception):
-    """An error response of the ECS API: `code` is AWS's, `message` is what the caller reads."""
+    """An error response of ECS or of what scales it: `code` is AWS's, `message` is what the caller reads."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(f"{code}: {message}")

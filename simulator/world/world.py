@@ -19,10 +19,12 @@ from simulator.world.history import History
 from simulator.world.latencies import Latencies
 from simulator.world.log import Log
 from simulator.world.messages import Messages
-from simulator.world.model import Cluster, TaskDefinition
+from simulator.world.model import Cluster, Service, TaskDefinition
 from simulator.world.names import arn as ecs_arn
 from simulator.world.placement import Placement
 from simulator.world.pools import Pools
+from simulator.world.scalable_targets import ScalableTargets
+from simulator.world.scaling_api import ScalingApi
 from simulator.world.schedule import Schedule
 from simulator.world.scheduler import ServiceScheduler
 from simulator.world.services_api import ServicesApi
@@ -88,8 +90,9 @@ class World:
         self._deployments = Deployments(ground)
         placement = Placement(ground, self._lifecycle, self._deployments)
         self._scheduler = ServiceScheduler(
-            ground, self._deployments, placement, self._lifecycle, self.log, self._history.note
+            ground, self._deployments, placement, self._lifecycle, self.log, self._changed
         )
+        self._scalable_targets = ScalableTargets(ground, self._scheduler)
         self._lifecycle.listener = self._scheduler
         self.weather = Weather(ground, self._lifecycle, placement)
 
@@ -113,6 +116,15 @@ class World:
         services = ServicesApi(place, self._ground, self._scheduler, self._deployments, self._history)
         tasks = TasksApi(place, self._ground, self._lifecycle, services)
         return EcsApi(place, self._ground, services, tasks)
+
+    def scaling(self, account: str, region: str) -> ScalingApi:
+        """Return Application Auto Scaling of an account and region."""
+        place = self._ground.state.region(account, region)
+        return ScalingApi(place, self._ground, self._scalable_targets)
+
+    def _changed(self, service: Service) -> None:
+        self._history.note(service)
+        self._scalable_targets.changed(service)
 
     def register_cluster(
         self,
