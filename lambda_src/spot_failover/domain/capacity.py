@@ -35,6 +35,11 @@ class Strategy:
             item.capacity_provider == FARGATE_SPOT and (item.weight or item.base) for item in self.items
         )
 
+    @property
+    def has_on_demand_weight(self) -> bool:
+        """Whether ECS may place a further task on FARGATE."""
+        return any(item.capacity_provider == FARGATE and item.weight for item in self.items)
+
     def same_as(self, other: Strategy) -> bool:
         """Whether both place tasks alike."""
         return self._effective() == other._effective()

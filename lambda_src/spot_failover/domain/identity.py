@@ -45,6 +45,10 @@ class ServiceId:
         """Where the service runs."""
         return Location(self.account, self.region)
 
+    def beside(self, service: str) -> ServiceId:
+        """Return another service of the same cluster."""
+        return ServiceId(self.account, self.region, self.cluster, service)
+
     def arn(self, partition: str) -> str:
         """Return the service's ARN in the long format."""
         return f"arn:{partition}:ecs:{self.region}:{self.account}:service/{self.cluster}/{self.service}"

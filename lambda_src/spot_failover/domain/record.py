@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from spot_failover.domain.policy import Mode
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
@@ -52,12 +54,17 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """The service as its owners had it when it left `steady`; `on_demand` is what replaced it."""
+    """The service as its owners had it when it left `steady`; `on_demand` is what replaced it.
+
+    mode and standby: how the failover was begun, and is ended, whatever the policy says by then.
+    """
 
     strategy: Strategy
     on_demand: Strategy
     desired: int
     rolling: Rolling
+    mode: Mode = Mode.SWITCH
+    standby: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +173,10 @@ class Record:
         )
 
     def fresh(self, now: datetime) -> Record:
-        """Return the record as if the service had just been registered: it was deleted and created again."""
+        """Return the record as if the service had just been registered: it was deleted and created again.
+
+        What we hold of its standby stays known: those tasks serve until the new service's do.
+        """
         return Record(
             id=self.id,
             policy=self.policy,
@@ -174,6 +184,10 @@ class Record:
             operation=self.operation,
             leaving=self.leaving,
             missing_since=self.missing_since,
+            demand=self.demand,
+            held=self.held,
+            scaling=self.scaling,
+            claimed=self.claimed,
             outbox=self.outbox,
             version=self.version,
         )

@@ -4,23 +4,46 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, TypeAlias
 
 from spot_failover.domain.identity import Location, ServiceId
-from spot_failover.domain.policy import InvalidPolicyError, Policy, parse_policy
+from spot_failover.domain.policy import SCHEMA, InvalidPolicyError, Mode, Policy, parse_policy
 from spot_failover.domain.record import Operation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from spot_failover.domain.service import Observation
+
 PARAMETER_ROOT = "/spot-failover"
 SPOKE_PARAMETER = f"{PARAMETER_ROOT}/spoke"
 SERVICES_PREFIX = f"{PARAMETER_ROOT}/services/"
 CONTRACT = 1
+# The ECS tag by which the owners of a service keep default policies away from it.
+TAG = "spot-failover"
+OFF = "off"
 
 
 # A complete read of the parameters of one account and region below PARAMETER_ROOT, name to value.
 Parameters: TypeAlias = "Mapping[str, str]"
+
+
+@dataclass(frozen=True, slots=True)
+class DefaultPolicy:
+    """The policy of every service on Spot that has none of its own; `exclude` names `cluster/service`.
+
+    Patterns may hold * and ?.
+    """
+
+    policy: Policy
+    exclude: tuple[str, ...] = ()
+
+    def covers(self, service: ServiceId, observation: Observation) -> bool:
+        """Whether the owners of the account, and nobody of the service, want it protected."""
+        name = f"{service.cluster}/{service.service}"
+        excluded = any(fnmatchcase(name, pattern) for pattern in self.exclude)
+        return observation.active and not excluded and observation.tags.get(TAG) != OFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +53,7 @@ class SpokeSettings:
     hub_bus_arn: str
     clusters: tuple[str, ...]
     operation: Operation
+    default_policy: DefaultPolicy | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +135,28 @@ def parse_spoke(text: str) -> SpokeSettings:
         raise InvalidSpokeError(
             f"{SPOKE_PARAMETER}: operation is {operation!r}. Wanted: {' or '.join(Operation)}."
         )
-    return SpokeSettings(bus, tuple(clusters), Operation(operation))
+    default = document.get("default_policy")
+    try:
+        policy = None if default is None else parse_default(default)
+    except InvalidPolicyError as fault:
+        raise InvalidSpokeError(f"{SPOKE_PARAMETER}: default_policy: {fault}") from fault
+    return SpokeSettings(bus, tuple(clusters), Operation(operation), policy)
+
+
+def parse_default(document: object) -> DefaultPolicy:
+    """Read a default policy: mode `switch`, a dry run unless told otherwise; raise InvalidPolicyError."""
+    if not isinstance(document, dict):
+        raise InvalidPolicyError("A default policy must be a JSON object.")
+    exclude = document.get("exclude", [])
+    if not isinstance(exclude, list) or not all(isinstance(name, str) for name in exclude):
+        raise InvalidPolicyError('exclude must be a list of "cluster/service" names; * and ? are allowed.')
+    fields = {name: value for name, value in document.items() if name != "exclude"}
+    policy = parse_policy({"schema": SCHEMA, "mode": Mode.SWITCH.value, "dry_run": True, **fields})
+    if policy.mode is not Mode.SWITCH:
+        raise InvalidPolicyError(
+            f'A default policy has mode "switch", not "{policy.mode}": standbys belong to single services.'
+        )
+    return DefaultPolicy(policy, tuple(exclude))
 
 
 def service_of_parameter(name: str, location: Location) -> ServiceId | None:

@@ -15,10 +15,11 @@ def healthy_tasks(observation: Observation, tally: Tally) -> int:
     """Count the running tasks of all deployments, less those that have been given notice.
 
     A noticed task may have left the running count already: what is left of it beyond the on-demand share is
-    all that Spot can still take.
+    all that Spot can still take. Where the tasks themselves were looked at, only those that hold count.
     """
     on_spot = max(0, observation.running - observation.strategy.on_demand_share(observation.desired))
-    return observation.running - min(tally.noticed, on_spot)
+    running = observation.running - min(tally.noticed, on_spot)
+    return running if observation.held is None else min(running, observation.held)
 
 
 def is_served(observation: Observation, tally: Tally) -> bool:
@@ -26,19 +27,21 @@ def is_served(observation: Observation, tally: Tally) -> bool:
     return healthy_tasks(observation, tally) >= observation.desired and not rollout_is_short(observation)
 
 
-def spot_failure(observation: Observation, tally: Tally, thresholds: Thresholds) -> str | None:
+def spot_failure(
+    observation: Observation, tally: Tally, thresholds: Thresholds, standing_in: int = 0
+) -> str | None:
     """Return a sentence that says how Spot fails the service now, or None.
 
     It takes both: evidence inside the window, and tasks missing now (or a rollout that cannot place its own).
     Evidence alone may be history; missing tasks alone may be a crash, a scale-out or a slow image. A drill
-    needs no missing task.
+    needs no missing task. `standing_in` tasks of the standby serve in place of missing ones.
     """
     if observation.desired == 0:
         return None
     evidence = _enough_evidence(observation, tally, thresholds)
     if evidence is None:
         return None
-    missing = observation.desired - healthy_tasks(observation, tally)
+    missing = observation.desired - healthy_tasks(observation, tally) - standing_in
     if missing > 0:
         return f"{evidence}, and {missing} of {observation.desired} tasks are missing."
     if rollout_is_short(observation):
@@ -58,6 +61,10 @@ def _enough_evidence(observation: Observation, tally: Tally, thresholds: Thresho
         return f"ECS could not place tasks on Spot ({_times(tally.placement_failures)} {within})"
     if tally.capacity_failures >= thresholds.task_level(thresholds.capacity_failures, desired):
         return f"{_tasks(tally.capacity_failures)} failed to start for lack of Spot capacity {within}"
+    if tally.waiting:
+        return f"A task has waited for Spot capacity for over {thresholds.waiting_seconds} s"
+    if tally.deficits >= thresholds.silent_surveys:
+        return f"Spot starts no tasks, and ECS says nothing ({tally.deficits} surveys {within})"
     if tally.taken_back and tally.taken_back * 2 >= desired:
         return f"Spot is taking back {tally.taken_back} of {desired} tasks at once"
     if tally.interruptions >= thresholds.task_level(thresholds.interruptions, desired):
@@ -71,7 +78,7 @@ def verified(strategy: Strategy, observation: Observation, tally: Tally, restore
     Samples are the tasks that started on Spot plus the failures; since all of its tasks must run, a service
     has always given as many samples as it can.
     """
-    if observation.pending or rollout_is_short(observation) or observation.running < observation.desired:
+    if observation.pending or not is_served(observation, tally):
         return False
     on_spot = observation.desired - strategy.on_demand_share(observation.desired)
     successes = max(on_spot, tally.started)
@@ -88,3 +95,9 @@ def _times(count: int) -> str:
 
 def _tasks(count: int) -> str:
     return "1 task" if count == 1 else f"{count} tasks"
+
+
+def seen(observation: Observation, tally: Tally) -> str:
+    """Say how many tasks run and how often Spot failed."""
+    failed = f", {tally.errors} Spot failures in the window" if tally.errors else ""
+    return f"{observation.running} of {observation.desired} tasks are running{failed}."

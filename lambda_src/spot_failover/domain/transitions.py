@@ -5,29 +5,73 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from spot_failover.domain.applied import adopted
+from spot_failover.domain.applied import LAG, adopted
+from spot_failover.domain.counts import demand_of
+from spot_failover.domain.decision import DAY
+from spot_failover.domain.policy import Mode
 from spot_failover.domain.record import Applied, Original, Phase, Record
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from spot_failover.domain.phases import Decision
+    from spot_failover.domain.decision import Decision
+    from spot_failover.domain.policy import Policy
     from spot_failover.domain.service import Observation
 
 
 def current(record: Record, observation: Observation | None, now: datetime) -> Record:
     """Return the record to decide from: started afresh where the service was deleted and created again."""
+    record = replace(record, policy=in_force(record))
     if observation is None:
         return record
     if record.service_created_at == observation.created_at:
-        return adopted(record, observation)
+        return asked_for(adopted(record, observation), observation, now)
     known = record if record.service_created_at is None else record.fresh(now)
     return replace(known, service_created_at=observation.created_at)
 
 
+def in_force(record: Record) -> Policy:
+    """Return the policy to go by: what was begun in one mode is ended in it."""
+    policy, config = record.policy, record.config
+    if config is None or record.phase is Phase.STEADY:
+        return policy
+    standby = replace(policy.standby, service_name=config.standby)
+    return replace(policy, mode=config.mode, standby=standby)
+
+
+def asked_for(record: Record, observation: Observation, now: datetime) -> Record:
+    """Follow the counts that users and autoscaling set while we hold them: they are the demand.
+
+    Only what differs from our own last change, answered and old enough to be shown, is someone else's. In
+    the middle of a change a smaller count may come from autoscaling that sees both services share the load:
+    there, only more counts.
+    """
+    held = record.held
+    if held is None or record.demand is None or not held.confirmed or now < held.at + LAG:
+        return record
+    standby = observation.standby.desired if observation.standby else held.standby
+    if (observation.desired, standby) == (held.spot, held.standby):
+        return record
+    demand = record.demand
+    # Terraform has the standby at rest: that it puts it there is no wish to serve nobody.
+    if standby != held.standby and standby > record.policy.standby.reserve:
+        demand = standby if record.phase is Phase.ON_DEMAND else max(demand, standby)
+    if observation.desired != held.spot:
+        # A scalable target keeps the count within its limits, which says little about the demand.
+        exact = record.phase in {Phase.STEADY, Phase.ON_DEMAND} and record.scaling is None
+        demand = observation.desired if exact else max(demand, observation.desired)
+    return replace(record, demand=demand, held=replace(held, spot=observation.desired, standby=standby))
+
+
 def moved(record: Record, decision: Decision, observation: Observation | None, now: datetime) -> Record:
     """Return the record as it is to be saved with this decision."""
-    entered = replace(_settled(record, observation), reason=decision.reason, hold=decision.hold)
+    entered = replace(
+        _settled(record, observation),
+        reason=decision.reason,
+        hold=decision.hold,
+        told=frozenset(remark.kind for remark in decision.remarks),
+        restores=tuple(at for at in record.restores if now - at < DAY),
+    )
     if decision.attempt is not None:
         entered = replace(entered, attempt=decision.attempt)
     if decision.phase is record.phase and not decision.let_go:
@@ -37,12 +81,15 @@ def moved(record: Record, decision: Decision, observation: Observation | None, n
         return replace(entered, config=None, event=None, put_back=None, since=record.since)
     if decision.phase is Phase.STEADY:
         return replace(entered, config=None, event=None, restored_at=now)
+    if decision.starts_restore:
+        entered = replace(entered, restores=(*entered.restores, now))
     if decision.trigger:
         entered = replace(entered, event=decision.trigger)
     if observation and decision.phase in {Phase.FAILING_OVER, Phase.RESTORING}:
         entered = _with_original(entered, observation)
     if (
-        observation
+        record.policy.mode is Mode.SWITCH
+        and observation
         and observation.primary
         and decision.phase is Phase.RESTORING
         and observation.strategy.uses_spot
@@ -56,17 +103,27 @@ def moved(record: Record, decision: Decision, observation: Observation | None, n
 def _with_original(entered: Record, observation: Observation) -> Record:
     """Save what is there unless we have it: a newer Spot strategy is the owners' last word."""
     shown = observation.strategy
+    if entered.policy.mode is Mode.STANDBY:
+        entered = replace(entered, demand=demand_of(entered, observation))
     if shown.uses_spot and not (entered.config and shown.same_as(entered.config.strategy)):
         on_demand = shown.on_demand(entered.policy.failover.on_demand_weight)
-        original = Original(shown, on_demand, observation.desired, observation.rolling)
+        original = Original(
+            shown,
+            on_demand,
+            observation.desired,
+            observation.rolling,
+            entered.policy.mode,
+            entered.policy.standby.service_name,
+        )
         entered = replace(entered, config=original)
-    if observation.rolling != observation.rolling.without_loss():
+    if entered.policy.mode is Mode.SWITCH and observation.rolling != observation.rolling.without_loss():
         entered = replace(entered, put_back=observation.rolling)
     return entered
 
 
 def _settled(record: Record, observation: Observation | None) -> Record:
-    """Stop putting rolling settings back once they are back, or once someone has chosen others."""
+    """Let go of counts that are as they were, and of rolling settings once they are back, or others are."""
+    record = _released(record, observation)
     if (
         record.put_back is None
         or observation is None
@@ -76,3 +133,13 @@ def _settled(record: Record, observation: Observation | None) -> Record:
     if observation.rolling == record.put_back.without_loss():
         return record
     return replace(record, put_back=None)
+
+
+def _released(record: Record, observation: Observation | None) -> Record:
+    """Hold no counts in calm weather, once both services are where they belong."""
+    if record.phase is not Phase.STEADY or observation is None or record.held is None:
+        return record
+    at_rest = observation.standby is None or observation.standby.desired <= record.policy.standby.reserve
+    if not record.held.confirmed or not at_rest or observation.desired != demand_of(record, observation):
+        return record
+    return replace(record, held=None, demand=None)

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 from spot_failover.domain.record import Hold, HoldKind, Message, Phase, Record
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
+    from spot_failover.domain.decision import Remark
     from spot_failover.domain.identity import Location, ServiceId
     from spot_failover.domain.service import Observation
 
@@ -26,10 +28,15 @@ LEFT = "Service Left"
 REGISTRATION_REJECTED = "Registration Rejected"
 SPOKE_FAULT = "Spoke Fault"
 SPOKE_SILENT = "Spoke Silent"
+SPOKE_GONE = "Spoke Gone"
 
 _BY_PHASES = {
     (Phase.STEADY, Phase.FAILING_OVER): FAILING_OVER,
+    (Phase.ON_DEMAND, Phase.FAILING_OVER): FAILING_OVER,
     (Phase.FAILING_OVER, Phase.ON_DEMAND): ON_DEMAND,
+    (Phase.FAILING_OVER, Phase.RESTORING): RESTORING,
+    (Phase.FAILING_OVER, Phase.STEADY): RESTORED,
+    (Phase.ON_DEMAND, Phase.STEADY): RESTORED,
     (Phase.ON_DEMAND, Phase.RESTORING): RESTORING,
     (Phase.RESTORING, Phase.STEADY): RESTORED,
     (Phase.RESTORING, Phase.FAILING_OVER): RESTORE_FAILED,
@@ -38,18 +45,26 @@ _BY_PHASES = {
 
 
 def of_pass(
-    before: Record, after: Record, observation: Observation | None, now: datetime
+    before: Record,
+    after: Record,
+    observation: Observation | None,
+    now: datetime,
+    remarks: Sequence[Remark] = (),
 ) -> tuple[Message, ...]:
-    """Return what a pass has to tell: the change of phase, and a hold that was not there before."""
+    """Return what a pass has to tell: the change of phase, and holds and remarks that are new."""
     told = []
     if before.phase is not after.phase:
         let_go = after.phase is Phase.STEADY and after.restored_at == before.restored_at
         told.append(LET_GO if let_go else _BY_PHASES[before.phase, after.phase])
     if after.hold and _kind(after.hold) != _kind(before.hold):
         told.append(BLOCKED if after.hold.kind is HoldKind.BLOCKED else DRY_RUN)
-    return tuple(
-        of_service(kind, after, now, observation=observation, previous=before.phase) for kind in told
-    )
+    of_phase = [of_service(kind, after, now, observation=observation, previous=before.phase) for kind in told]
+    remarked = [
+        of_service(remark.kind, after, now, reason=remark.reason, observation=observation)
+        for remark in remarks
+        if remark.kind not in before.told
+    ]
+    return (*of_phase, *remarked)
 
 
 def of_service(
@@ -71,7 +86,16 @@ def of_service(
         "owner": record.policy.owner,
     }
     if observation:
-        detail |= {"desired": observation.desired, "running": observation.running}
+        detail |= {
+            "desired": observation.desired,
+            "running": observation.running,
+            "demand": observation.desired if record.demand is None else record.demand,
+        }
+        if observation.standby:
+            detail |= {
+                "standby_desired": observation.standby.desired,
+                "standby_running": observation.standby.running,
+            }
     if record.not_before:
         detail["not_before"] = record.not_before.isoformat()
     if record.event:

@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from spot_failover.domain import applied
+from spot_failover.domain.counts import Counts, demand_of
+from spot_failover.domain.decision import Decision
 from spot_failover.domain.errors import (
     AccessDeniedError,
     ConflictError,
@@ -21,14 +23,20 @@ from spot_failover.domain.errors import (
     UnreadableItemError,
 )
 from spot_failover.domain.evidence import NOTICE, NOTICE_SLACK, EvidenceKind, first_sights
-from spot_failover.domain.phases import Decision, next_phase
-from spot_failover.domain.record import Applied, Hold, HoldKind, Operation, Record
+from spot_failover.domain.peers import wait_for_peers
+from spot_failover.domain.phases import next_phase
+from spot_failover.domain.policy import Mode
+from spot_failover.domain.record import Applied, Held, Hold, HoldKind, Operation, Phase, Record
 from spot_failover.domain.registration import more_careful
 from spot_failover.domain.targets import UpdateService, changes, target
-from spot_failover.domain.transitions import current, moved
+from spot_failover.domain.transitions import current, in_force, moved
+from spot_failover.domain.twins import may_claim
 from spot_failover.jobs import messages
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from spot_failover.domain.evidence import Evidence
     from spot_failover.domain.identity import ServiceId
     from spot_failover.domain.policy import Policy
     from spot_failover.domain.service import Observation
@@ -60,6 +68,16 @@ class WakeUp:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """What a pass is about to do: nothing of it has happened."""
+
+    decision: Decision
+    intent: Record
+    counts: Counts | None = None
+    changes: tuple[UpdateService, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Reconcile:
     """The job `reconcile(service)`; `operation` is the hub's own kill switch."""
 
@@ -67,6 +85,7 @@ class Reconcile:
     spokes: ports.Spokes
     evidence: ports.EvidenceLog
     ecs: ports.Ecs
+    scaling: ports.Scaling
     outbox: ports.Outbox
     queue: ports.WorkQueue
     metrics: ports.Metrics
@@ -107,46 +126,120 @@ class Reconcile:
             self._note(wake_up.service, fault, now)
 
     def _pass(self, loaded: Record, cause: str, now: datetime) -> None:
-        observation = self.ecs.describe(loaded.id)
-        record = current(loaded, observation, now)
-        evidence = self.evidence.read(record.id, now - _reach(record.policy))
-        decision = next_phase(record, observation, evidence, record.policy, now)
-        if decision.forget:
-            self._forget(record, decision, now)
+        observation = self.ecs.describe(loaded.id, in_force(loaded).standby.service_name)
+        record = self._claimed(current(loaded, observation, now), observation)
+        evidence = self._evidence(record, now)
+        step = self._step(record, observation, evidence, now)
+        if observation and observation.held is None and any(c.lowers(observation) for c in step.changes):
+            # Before anything is scaled down, healthy means healthy.
+            observation = self._looked_at(record, observation, now)
+            step = self._step(record, observation, evidence, now)
+        if step.decision.forget:
+            self._forget(record, step.decision, now)
             return
-        intent = moved(record, decision, observation, now)
-        told = messages.of_pass(record, intent, observation, now)
-        intent = replace(intent, outbox=(*record.outbox, *told))
-        change = _missing(intent, decision, observation, now)
-        if change and observation:
-            intent = self._act(record, intent, change, observation, now)
+        told = messages.of_pass(record, step.intent, observation, now, step.decision.remarks)
+        intent = replace(step.intent, outbox=(*record.outbox, *told))
+        if step.changes and observation:
+            intent = self._act(record, replace(step, intent=intent), observation, now)
         elif intent.outbox:
             intent = self.services.save(intent)
-        _log(record, intent, observation, change, cause)
+        if observation:
+            intent = self._resumed(intent, observation)
+        _log(record, intent, observation, step.changes, cause)
         self._tell(intent, now)
 
-    def _act(
-        self, before: Record, intent: Record, change: UpdateService, observation: Observation, now: datetime
-    ) -> Record:
-        sent = Applied(
-            change.name,
-            now,
-            replaces=observation.primary.id if observation.primary else "",
-            task_definition=observation.primary.task_definition if observation.primary else "",
-            tries=applied.next_try(intent.applied, change.name, observation),
-        )
-        intent = self.services.save(replace(intent, applied=sent))
+    def _step(
+        self, record: Record, observation: Observation | None, evidence: list[Evidence], now: datetime
+    ) -> Step:
+        """Decide, and find out what is missing: this changes nothing."""
+        decision = next_phase(record, observation, evidence, record.policy, now)
+        if decision.starts_restore and record.phase is Phase.ON_DEMAND:
+            wait = wait_for_peers(record, self.services.at(record.id.location), now)
+            decision = Decision(Phase.ON_DEMAND, wait, remarks=decision.remarks) if wait else decision
+        intent = moved(record, decision, observation, now)
+        if observation is None or not observation.active or decision.hold or record.dry_run:
+            return Step(decision, intent)
+        wanted = target(intent.phase, observation, intent, evidence, now)
+        missing = [
+            _allowed(change, intent.applied, observation, now) for change in changes(observation, wanted)
+        ]
+        return Step(decision, intent, wanted.counts, tuple(change for change in missing if change))
+
+    def _evidence(self, record: Record, now: datetime) -> list[Evidence]:
+        """Read what was told of the service, and of a lack of capacity for its standby."""
+        since = now - _reach(record.policy)
+        rows = list(self.evidence.read(record.id, since))
+        if record.claimed and record.phase is not Phase.STEADY:
+            of_standby = self.evidence.read(record.id.beside(record.claimed), since)
+            rows += [row for row in of_standby if row.kind is EvidenceKind.ON_DEMAND_SHORTAGE]
+        return rows
+
+    def _claimed(self, record: Record, observation: Observation | None) -> Record:
+        """Take the standby on, if it is at rest and nobody else's, and give up a former one."""
+        wanted = record.policy.standby.service_name
+        if record.claimed and record.claimed != wanted and record.phase is Phase.STEADY:
+            self.services.release(record.id.beside(record.claimed), record.id)
+            record = replace(record, claimed="")
+        if not wanted or observation is None or not may_claim(record, observation):
+            return record
+        owner = self.services.claim(record.id.beside(wanted), record.id)
+        return replace(record, claimed=wanted) if owner == record.id else record
+
+    def _looked_at(self, record: Record, observation: Observation, now: datetime) -> Observation:
+        """Look at the single tasks of both services."""
+        looked = self._counted(record.id, observation, now)
+        if observation.standby is None:
+            return looked
+        standby = record.id.beside(observation.standby.service_name)
+        return replace(looked, standby=self._counted(standby, observation.standby, now))
+
+    def _counted(self, service: ServiceId, shown: Observation, now: datetime) -> Observation:
+        if not shown.desired and not shown.running and not shown.pending:
+            return replace(shown, wanted=0, held=0)
+        tasks = self.ecs.tasks(service, shown)
+        return replace(shown, wanted=len(tasks), held=sum(task.holds(now) for task in tasks))
+
+    def _act(self, before: Record, step: Step, observation: Observation, now: datetime) -> Record:
+        """Make the changes in their order: what comes up first, before what may go down."""
+        deploying = next((change for change in step.changes if change.deploys), None)
+        intent = _intent(before, step, deploying, observation, now)
+        intent = self.services.save(intent)
         try:
-            deployment = self.ecs.update(intent.id, change, observation)
+            for change in step.changes:
+                intent = self._suspended(intent, change, observation)
+                deployment = self.ecs.update(intent.id, change, observation)
+                if change is deploying and intent.applied:
+                    intent = replace(intent, applied=replace(intent.applied, deployment=deployment))
         except RefusedError as refusal:
-            held = replace(intent, applied=None, hold=Hold(HoldKind.BLOCKED, str(refusal), intent.phase))
+            blocked = Hold(HoldKind.BLOCKED, str(refusal), intent.phase)
+            held = replace(intent, applied=None, held=before.held, hold=blocked)
             told = messages.of_pass(replace(before, phase=intent.phase), held, observation, now)
             return self.services.save(replace(held, outbox=(*held.outbox, *told)))
         except (AccessDeniedError, ThrottledError):
             # Certainly not in force, so the next pass need not wait to see whether it is.
-            self.services.save(replace(intent, applied=None))
+            self.services.save(replace(intent, applied=before.applied, held=before.held))
             raise
-        return replace(intent, applied=replace(sent, deployment=deployment))
+        return replace(intent, held=replace(intent.held, confirmed=True) if intent.held else None)
+
+    def _suspended(self, intent: Record, change: UpdateService, observation: Observation) -> Record:
+        """Keep autoscaling from raising a count that we are about to lower; note first how it was found."""
+        lowers_spot = change.lowers(observation) and not change.service_name
+        if not lowers_spot or intent.policy.mode is not Mode.STANDBY or intent.phase is Phase.STEADY:
+            return intent
+        found = self.scaling.describe(intent.id)
+        if found is None or found == found.held():
+            return intent
+        intent = self.services.save(replace(intent, scaling=intent.scaling or found))
+        self.scaling.suspend(intent.id, found.held())
+        return intent
+
+    def _resumed(self, intent: Record, observation: Observation) -> Record:
+        """Let autoscaling go on as it was, once the service is back at its count."""
+        at_rest = intent.phase is Phase.STEADY and observation.desired == demand_of(intent, observation)
+        if intent.scaling is None or not at_rest or intent.dry_run:
+            return intent
+        self.scaling.suspend(intent.id, intent.scaling)
+        return replace(intent, scaling=None)
 
     def _tell(self, record: Record, now: datetime) -> None:
         if record.outbox:
@@ -156,6 +249,8 @@ class Reconcile:
     def _forget(self, record: Record, decision: Decision, now: datetime) -> None:
         left = messages.of_service(messages.LEFT, record, now, reason=decision.reason)
         self.outbox.send((*record.outbox, left))
+        if record.claimed:
+            self.services.release(record.id.beside(record.claimed), record.id)
         self.services.forget(record)
         logger.info("%s has left: %s", record.id.key, decision.reason)
 
@@ -187,6 +282,10 @@ class Reconcile:
     def _unregistered(self, wake_up: WakeUp, now: datetime) -> None:
         """Touch nothing; count what protection would have seen, and find spokes the hub has not met yet."""
         service = wake_up.service
+        owner = self.services.owner_of(service)
+        if owner:
+            self.queue.reconcile([owner], wake_up.cause, wake_up.cause_id)
+            return
         if wake_up.cause == EvidenceKind.SPOT_INTERRUPTION:
             rows = first_sights(self.evidence.read(service, now - UNPROTECTED_WINDOW))
             if any(row.event_id == wake_up.cause_id for row in rows):
@@ -203,20 +302,50 @@ def _reach(policy: Policy) -> timedelta:
     return timedelta(seconds=longest) + NOTICE + NOTICE_SLACK
 
 
-def _missing(
-    record: Record, decision: Decision, observation: Observation | None, now: datetime
+def _intent(
+    before: Record, step: Step, deploying: UpdateService | None, observation: Observation, now: datetime
+) -> Record:
+    """Return the record that is saved before the calls: what they are to bring about."""
+    intent = step.intent
+    if deploying:
+        shown = observation.standby if deploying.service_name else observation
+        primary = shown.primary if shown else None
+        sent = Applied(
+            deploying.name,
+            now,
+            replaces=primary.id if primary else "",
+            task_definition=primary.task_definition if primary else "",
+            tries=applied.next_try(intent.applied, deploying.name, shown or observation),
+        )
+        intent = replace(intent, applied=sent)
+    if any(change.desired is not None for change in step.changes) and step.counts:
+        held = Held(step.counts.spot, step.counts.standby, now)
+        own = before.demand is None and held.spot != observation.desired
+        demand = demand_of(before, observation) if own else intent.demand
+        intent = replace(intent, held=held, demand=demand)
+    return intent
+
+
+def _allowed(
+    change: UpdateService, sent: Applied | None, observation: Observation, now: datetime
 ) -> UpdateService | None:
-    """Return the call that is missing and may go out now."""
-    if observation is None or decision.hold or record.dry_run:
+    """Return as much of the change as may go out now: a count always, a deployment only once."""
+    shown = observation.standby if change.service_name else observation
+    if change.desired is not None and not change.deploys and not change.rolling:
+        return change
+    if shown and applied.may_send(sent, change.name, shown, now):
+        return change
+    if change.desired is None:
         return None
-    for change in changes(observation, target(record.phase, observation, record)):
-        if applied.may_send(record.applied, change.name, observation, now):
-            return change
-    return None
+    return UpdateService(desired=change.desired, service_name=change.service_name)
 
 
 def _log(
-    before: Record, after: Record, observation: Observation | None, change: UpdateService | None, cause: str
+    before: Record,
+    after: Record,
+    observation: Observation | None,
+    sent: Sequence[UpdateService],
+    cause: str,
 ) -> None:
     logger.info(
         after.reason,
@@ -227,10 +356,11 @@ def _log(
             "ecs_service": after.id.service,
             "previous_phase": before.phase.value,
             "phase": after.phase.value,
-            "action": change.name if change else "none",
+            "action": "; ".join(change.name for change in sent) or "none",
             "hold": after.hold.kind.value if after.hold else "",
             "desired": observation.desired if observation else 0,
             "running": observation.running if observation else 0,
+            "standby_running": observation.standby.running if observation and observation.standby else 0,
             "cause": cause,
         },
     )

@@ -1,0 +1,200 @@
+"""How many tasks a service and its standby should run: one rule for the modes `standby` and `backfill`.
+
+A count is raised at once. It is lowered only so far that, whichever tasks ECS stops (which is not
+documented), both services together keep min(demand, what is healthy now).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from spot_failover.domain.applied import LAG
+from spot_failover.domain.evidence import EvidenceKind, Tally, tally
+from spot_failover.domain.policy import Mode
+from spot_failover.domain.record import Operation, Phase, Record
+from spot_failover.domain.spot import healthy_tasks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from spot_failover.domain.evidence import Evidence
+    from spot_failover.domain.policy import Policy
+    from spot_failover.domain.service import Observation
+
+# A Spot task that was placed this recently says that a surge may find capacity.
+PLACED_LATELY = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Desired counts: of the protected service, and of its standby (0 where there is none)."""
+
+    spot: int
+    standby: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two services.
+
+    healthy: tasks to be counted on, at most `desired`. settled: ECS shows our last change, and has chosen
+    which tasks to stop for it. sent: our last count is on its way, so there is no need to send it again.
+    """
+
+    desired: int
+    running: int
+    healthy: int
+    settled: bool = True
+    sent: int | None = None
+
+    def towards(self, wanted: int, *, other: int, demand: int) -> int:
+        """Return the count to set on the way to `wanted`, where the other side has `other` healthy tasks."""
+        if wanted == self.sent:
+            return self.desired
+        if wanted >= self.desired:
+            return wanted
+        if not self.settled:
+            return self.desired
+        if self.running == 0 or other >= demand:
+            return wanted
+        surplus = max(0, self.healthy + other - demand)
+        return max(wanted, self.desired - surplus)
+
+
+def demand_of(record: Record, observation: Observation) -> int:
+    """Return how many tasks users and autoscaling ask for."""
+    return observation.desired if record.demand is None else record.demand
+
+
+def canary(demand: int, policy: Policy) -> int:
+    """Return how many Spot tasks are tried first: the share asked for, but enough to be a sample."""
+    share = math.ceil(demand * policy.restore.canary_percent / 100)
+    return min(demand, max(share, policy.restore.min_samples))
+
+
+def sides(record: Record, observation: Observation, counted: Tally, now: datetime) -> tuple[Side, Side]:
+    """Return the protected service and its standby, which is empty where there is none."""
+    held, standby = record.held, observation.standby
+    own = _side(
+        observation,
+        healthy_tasks(observation, counted),
+        held.spot if held else None,
+        record,
+        now,
+    )
+    if standby is None:
+        return own, Side(0, 0, 0)
+    healthy = standby.running if standby.held is None else min(standby.running, standby.held)
+    return own, _side(standby, healthy, held.standby if held else None, record, now)
+
+
+def missing(
+    record: Record, observation: Observation, evidence: Iterable[Evidence], policy: Policy, now: datetime
+) -> int:
+    """Return how many tasks Spot owes the service, as mode `backfill` counts them.
+
+    A task is missing from its notice on. Others that do not run are only starting, unless something in the
+    window says that Spot fails. A drill counts as one task.
+    """
+    window = timedelta(seconds=policy.thresholds.window_seconds)
+    counted = tally(evidence, since=now - window, now=now)
+    demand = demand_of(record, observation)
+    absent = max(0, demand - healthy_tasks(observation, counted))
+    fails = counted.errors or counted.deficits >= policy.thresholds.silent_surveys
+    lacking = absent if fails else min(absent, counted.noticed)
+    return min(demand, max(lacking, 1)) if counted.drill else lacking
+
+
+def counts(
+    phase: Phase,
+    record: Record,
+    observation: Observation,
+    evidence: list[Evidence],
+    now: datetime,
+) -> Counts:
+    """Return the counts to set now, on the way to what the phase wants."""
+    policy = record.policy
+    demand = demand_of(record, observation)
+    window = timedelta(seconds=policy.thresholds.window_seconds)
+    counted = tally(evidence, since=now - window, now=now)
+    own, twin = sides(record, observation, counted, now)
+    spot = own.towards(
+        _of_spot(phase, record, observation, evidence, own, twin, now), other=twin.healthy, demand=demand
+    )
+    if observation.standby is None:
+        return Counts(spot)
+    wanted = _of_standby(phase, record, observation, evidence, now)
+    return Counts(spot, twin.towards(wanted, other=own.healthy, demand=demand))
+
+
+def _of_spot(
+    phase: Phase,
+    record: Record,
+    observation: Observation,
+    evidence: list[Evidence],
+    own: Side,
+    twin: Side,
+    now: datetime,
+) -> int:
+    policy = record.policy
+    demand = demand_of(record, observation)
+    if policy.mode is not Mode.STANDBY or phase is Phase.STEADY:
+        surged = _surge(record, observation, evidence, now) if phase is Phase.STEADY else 0
+        return demand + surged
+    if observation.standby is None or not observation.standby.active:
+        return demand
+    if phase is Phase.RESTORING:
+        first = canary(demand, policy)
+        began = record.held.at if record.held else record.since
+        stood = now - max(began, record.since) >= timedelta(seconds=policy.restore.interval_seconds)
+        proven = own.desired >= first and own.healthy >= first and stood
+        return demand if proven or own.desired > first else first
+    begins = twin.healthy * 100 >= policy.failover.healthy_percent * demand
+    return 0 if begins else own.desired
+
+
+def _of_standby(
+    phase: Phase, record: Record, observation: Observation, evidence: list[Evidence], now: datetime
+) -> int:
+    policy = record.policy
+    now_desired = observation.standby.desired if observation.standby else 0
+    if policy.mode is Mode.BACKFILL:
+        lacking = missing(record, observation, evidence, policy, now)
+        if record.operation is Operation.DRAIN:
+            lacking = min(lacking, now_desired)
+        if lacking or phase is not Phase.STEADY or record.held:
+            return max(policy.standby.reserve, lacking)
+    elif phase is not Phase.STEADY:
+        return max(policy.standby.reserve, demand_of(record, observation))
+    elif record.held:
+        return policy.standby.reserve
+    # Tasks that someone else started in calm weather are theirs.
+    return max(policy.standby.reserve, now_desired)
+
+
+def _surge(record: Record, observation: Observation, evidence: list[Evidence], now: datetime) -> int:
+    """Return how many tasks to ask for ahead of the loss of those that have notice."""
+    surge = record.policy.surge
+    lately = tally(evidence, since=now - PLACED_LATELY, now=now)
+    asked = min(surge.max_tasks, surge.tasks_per_interruption * lately.noticed)
+    placed = any(
+        row.kind is EvidenceKind.SPOT_TASK_STARTED and now - row.time <= PLACED_LATELY for row in evidence
+    )
+    return asked if placed or observation.strategy.has_on_demand_weight else 0
+
+
+def _side(shown: Observation, healthy: int, count: int | None, record: Record, now: datetime) -> Side:
+    held = record.held
+    in_doubt = held is not None and count is not None and count != shown.desired and now < held.at + LAG
+    chosen = shown.wanted is None or shown.wanted <= shown.desired
+    return Side(
+        desired=shown.desired,
+        running=shown.running,
+        healthy=min(healthy, shown.desired),
+        settled=chosen and not in_doubt,
+        sent=count if in_doubt and held is not None and held.confirmed else None,
+    )

@@ -1,0 +1,47 @@
+"""Whether a pass over a service could change anything: what the survey passes on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from spot_failover.domain.counts import demand_of
+from spot_failover.domain.policy import Mode
+from spot_failover.domain.record import HoldKind, Phase, Record
+from spot_failover.domain.switch import blocked
+from spot_failover.domain.targets import standby_to_follow
+from spot_failover.domain.twins import standby_blocked, twin_remarks
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from spot_failover.domain.service import Observation
+
+
+def has_news(record: Record, observation: Observation | None, now: datetime) -> bool:
+    """Whether a pass over this service could change anything."""
+    if record.retry_at:
+        return now >= record.retry_at
+    if record.phase is not Phase.STEADY or record.leaving or record.outbox or record.put_back:
+        return True
+    if observation is None or not observation.active:
+        return False
+    if observation.created_at != record.service_created_at:
+        return True
+    twin = record.policy.mode is not Mode.SWITCH
+    if twin and record.claimed != record.policy.standby.service_name:
+        return True
+    reason = standby_blocked(record, observation, record.policy) if twin else blocked(observation)
+    if reason or (record.hold and record.hold.kind is HoldKind.BLOCKED):
+        return record.hold is None or reason != record.hold.reason
+    if record.hold is not None or observation.running < demand_of(record, observation):
+        return True
+    return twin and _standby_has_news(record, observation)
+
+
+def _standby_has_news(record: Record, observation: Observation) -> bool:
+    if record.held or record.scaling or standby_to_follow(Phase.STEADY, observation, record):
+        return True
+    if observation.standby and observation.standby.desired < record.policy.standby.reserve:
+        return True
+    remarks = twin_remarks(record, observation, Phase.STEADY, record.policy)
+    return {remark.kind for remark in remarks} != record.told
