@@ -31,7 +31,9 @@ Several accounts in one Terraform configuration: a provider block for each with
 From another terminal, with .venv/bin/python:
 
     python -m simulator.sandbox weather eu-central-1 drought     (or calm, or a number of Spot tasks)
+    python -m simulator.sandbox weather eu-central-1 --on-demand 4 --account 111111111111
     python -m simulator.sandbox interrupt CLUSTER/SERVICE 3 --account 111111111111 --region eu-central-1
+    python -m simulator.sandbox demand CLUSTER/SERVICE 8 --account 111111111111 --region eu-central-1
     python -m simulator.sandbox tick
     python -m simulator.sandbox status
 
@@ -74,18 +76,38 @@ def _serve(options: argparse.Namespace) -> None:
 def _change(options: argparse.Namespace) -> None:
     control = Control(f"http://{HOST}:{options.port}")
     if options.command == "weather":
-        set_to = control.weather(options.region, options.capacity, options.account)
-        capacity = "no limit" if set_to["capacity"] is None else set_to["capacity"]
-        whose = f"account {options.account}" if options.account else "all accounts"
-        print(f"Spot tasks that {options.region} holds for {whose}: {capacity}")
-    elif options.command == "interrupt":
+        _set_weather(control, options)
+    elif options.command in ("interrupt", "demand"):
         cluster, _, service = options.service.partition("/")
-        tasks = control.interrupt(options.account, options.region, cluster, service, options.count)
-        print(f"Interrupted {len(tasks)} of {options.service}.")
+        where = (options.account, options.region, cluster, service)
+        if options.command == "interrupt":
+            tasks = control.interrupt(*where, options.count)
+            print(f"Interrupted {len(tasks)} of {options.service}.")
+        else:
+            control.demand(*where, options.count)
+            print(f"Target tracking asks for {options.count} tasks of {options.service}, within its limits.")
     elif options.command == "tick":
         print(f"Schedules fired: {control.tick(options.expression)}")
     else:
         _print_status(control)
+
+
+def _set_weather(control: Control, options: argparse.Namespace) -> None:
+    if options.capacity is None and options.on_demand is None:
+        raise ControlRefusedError("Say how many Spot tasks the region holds, or give --on-demand, or both.")
+    if options.on_demand is not None and options.account is None:
+        raise ControlRefusedError("On-demand capacity is an account's own: give --account.")
+    whose = f"account {options.account}" if options.account else "all accounts"
+    if options.capacity is not None:
+        set_to = control.weather(options.region, options.capacity, options.account)
+        print(f"Spot tasks that {options.region} holds for {whose}: {_said(set_to['capacity'])}")
+    if options.on_demand is not None:
+        set_to = control.on_demand(options.account, options.region, options.on_demand)
+        print(f"On-demand tasks that {options.region} holds for {whose}: {_said(set_to['capacity'])}")
+
+
+def _said(capacity: int | None) -> str:
+    return "no limit" if capacity is None else str(capacity)
 
 
 def _print_status(control: Control) -> None:
@@ -129,18 +151,23 @@ def _parser() -> argparse.ArgumentParser:
         "--announce", action="store_true", help=argparse.SUPPRESS
     )  # for Sandbox: JSON, ends with stdin
 
-    weather = commands.add_parser("weather", help="set how many Spot tasks a region holds")
+    weather = commands.add_parser("weather", help="set how many tasks a region holds")
     weather.add_argument("region")
-    weather.add_argument("capacity", metavar="drought|calm|N")
+    weather.add_argument("capacity", nargs="?", metavar="drought|calm|N", help="of Spot tasks")
+    weather.add_argument("--on-demand", metavar="drought|calm|N", help="of an account's on-demand tasks")
     weather.add_argument("--account", help="only this account's pool")
     _add_port(weather)
 
-    interrupt = commands.add_parser("interrupt", help="interrupt running Spot tasks of a service")
-    interrupt.add_argument("service", metavar="CLUSTER/SERVICE")
-    interrupt.add_argument("count", type=int)
-    interrupt.add_argument("--account", required=True)
-    interrupt.add_argument("--region", required=True)
-    _add_port(interrupt)
+    for name, purpose in (
+        ("interrupt", "interrupt running Spot tasks of a service"),
+        ("demand", "let a service's target tracking ask for a number of tasks"),
+    ):
+        command = commands.add_parser(name, help=purpose)
+        command.add_argument("service", metavar="CLUSTER/SERVICE")
+        command.add_argument("count", type=int)
+        command.add_argument("--account", required=True)
+        command.add_argument("--region", required=True)
+        _add_port(command)
 
     tick = commands.add_parser("tick", help="fire schedules once more")
     tick.add_argument("--expression", default="rate(1 minute)")

@@ -73,8 +73,8 @@ class Control:
         """Set how many Spot tasks a region holds: a number, "drought" or "calm"."""
         return self._post("weather", {"region": region, "capacity": capacity, "account": account})
 
-    def on_demand(self, account: str, region: str, capacity: int | None) -> Document:
-        """Set how many on-demand tasks an account may run in a region."""
+    def on_demand(self, account: str, region: str, capacity: int | str | None) -> Document:
+        """Set how many on-demand tasks an account may run in a region: a number, "drought" or "calm"."""
         return self._post(
             "weather", {"region": region, "capacity": capacity, "account": account, "on_demand": True}
         )
@@ -84,6 +84,16 @@ class Control:
         where = {"account": account, "region": region, "cluster": cluster, "service": service}
         tasks: list[str] = self._post("interrupt", {**where, "count": count})["tasks"]
         return tasks
+
+    def behave(self, account: str, region: str, cluster: str, service: str, **change: Any) -> Document:
+        """Change how a service's containers behave, in the words of the world's `Behaviour`; returns it."""
+        where = {"account": account, "region": region, "cluster": cluster, "service": service}
+        return self._post("behave", {**where, "change": change})
+
+    def demand(self, account: str, region: str, cluster: str, service: str, desired: int) -> None:
+        """Let the target tracking of a service with a scalable target ask for a desired count from now on."""
+        where = {"account": account, "region": region, "cluster": cluster, "service": service}
+        self._post("demand", {**where, "desired": desired})
 
     def tick(self, expression: str = "rate(1 minute)") -> int:
         """Fire every enabled schedule with this expression once more; returns how many there are."""
@@ -97,9 +107,28 @@ class Control:
         """Let DescribeServices answer with the state of some seconds ago; 0 ends it."""
         self._post("faults", {"stale_reads": seconds})
 
-    def events(self, *, copies: int = 1, shuffle_seconds: float = 0.0) -> None:
-        """Deliver each of the world's events that often, each copy up to that many seconds late."""
-        self._post("events", {"copies": copies, "shuffle_seconds": shuffle_seconds})
+    def events(
+        self,
+        *,
+        copies: int = 1,
+        shuffle_seconds: float = 0.0,
+        delay_seconds: float = 0.0,
+        lost: float = 0.0,
+    ) -> None:
+        """Say how the world's events from now on reach their buses; without arguments: once and at once.
+
+        Each comes that often, all copies by the delay and each up to the shuffle later, unless it is lost: by
+        a chance between 0 and 1.
+        """
+        self._post(
+            "events",
+            {
+                "copies": copies,
+                "shuffle_seconds": shuffle_seconds,
+                "delay_seconds": delay_seconds,
+                "lost": lost,
+            },
+        )
 
     def emit(self, envelope: Document) -> None:
         """Put an event on the default bus of its account and region, as its AWS service would."""

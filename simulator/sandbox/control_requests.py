@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Final
 
 from simulator.sandbox import emf_metrics, emulator, records
@@ -11,8 +11,8 @@ from simulator.sandbox.corrections import put_events, schedules
 from simulator.sandbox.parts import Parts
 from simulator.sandbox.records import utc_now
 from simulator.sandbox.stored_policies import stored_policies
-from simulator.sandbox.world_clock import WorldClock
-from simulator.world import Sample
+from simulator.sandbox.world_clock import Delivering, WorldClock
+from simulator.world import Behaviour, ExitAt, Sample, ServiceKey
 
 Answer = dict[str, Any]
 Arguments = Mapping[str, Any]
@@ -70,6 +70,8 @@ class ControlRequests:
         return {
             "weather": self._weather,
             "interrupt": self._interrupt,
+            "behave": self._behave,
+            "demand": self._demand,
             "tick": lambda arguments: {
                 "fired": schedules.fire(self.parts, str(arguments.get("expression") or EVERY_MINUTE))
             },
@@ -88,7 +90,7 @@ class ControlRequests:
             "now": utc_now().isoformat(),
             "up_seconds": round(utc_now().timestamp() - self.started, 1),
             "services": len(self._services()),
-            "ecs_calls": len(self.parts.records.calls),
+            "ecs_calls": sum(call.api == "ecs" for call in self.parts.records.calls),
             "deliveries": len(self.parts.records.deliveries),
             "denials": len(self.parts.records.denials()),
         }
@@ -115,13 +117,25 @@ class ControlRequests:
         return {"region": region, "account": account, "capacity": capacity}
 
     def _interrupt(self, arguments: Arguments) -> Answer:
-        account, region = _text(arguments, "account"), _text(arguments, "region")
-        cluster, service = _text(arguments, "cluster"), _text(arguments, "service")
+        key = _service(arguments)
+        count = int(arguments.get("count") or 1)
         with self.clock.using() as world:
-            tasks = world.weather.interrupt(
-                account, region, cluster, service, int(arguments.get("count") or 1)
-            )
+            tasks = world.weather.interrupt(key.account, key.region, key.cluster, key.service, count)
         return {"tasks": tasks}
+
+    def _behave(self, arguments: Arguments) -> Answer:
+        key = _service(arguments)
+        change = _behaviour(arguments.get("change") or {})
+        with self.clock.using() as world:
+            behaviour = replace(world.behaviours.of(key), **change)
+            world.behaviours.set(key, behaviour)
+        return asdict(behaviour)
+
+    def _demand(self, arguments: Arguments) -> Answer:
+        key = _service(arguments)
+        with self.clock.using() as world:
+            world.scaling(key.account, key.region).demand(key, int(arguments["desired"]))
+        return {}
 
     def _faults(self, arguments: Arguments) -> Answer:
         with self.clock.using() as world:
@@ -132,10 +146,13 @@ class ControlRequests:
         return {}
 
     def _events(self, arguments: Arguments) -> Answer:
-        delivering = self.clock.delivering
-        delivering.copies = int(arguments.get("copies") or 1)
-        delivering.shuffle_seconds = float(arguments.get("shuffle_seconds") or 0.0)
-        return {"copies": delivering.copies, "shuffle_seconds": delivering.shuffle_seconds}
+        self.clock.delivering = Delivering(
+            copies=int(arguments.get("copies") or 1),
+            shuffle_seconds=float(arguments.get("shuffle_seconds") or 0.0),
+            delay_seconds=float(arguments.get("delay_seconds") or 0.0),
+            lost=float(arguments.get("lost") or 0.0),
+        )
+        return asdict(self.clock.delivering)
 
     def _emit(self, arguments: Arguments) -> Answer:
         missing = {"id", "source", "account", "region", "time", "resources", "detail-type", "detail"} - set(
@@ -160,6 +177,22 @@ def _text(arguments: Arguments, name: str) -> str:
     if not isinstance(value, str) or not value:
         raise ControlError(f"This request needs {name!r}.")
     return value
+
+
+def _service(arguments: Arguments) -> ServiceKey:
+    names = ("account", "region", "cluster", "service")
+    return ServiceKey(*(_text(arguments, name) for name in names))
+
+
+def _behaviour(change: Arguments) -> dict[str, Any]:
+    """Read what of a behaviour is to be different."""
+    known = {each.name for each in fields(Behaviour)}
+    unknown = set(change) - known
+    if unknown:
+        raise ControlError(
+            f"A behaviour has no {', '.join(sorted(unknown))}. It has {', '.join(sorted(known))}."
+        )
+    return {name: ExitAt(value) if name == "exit_at" else value for name, value in change.items()}
 
 
 def _capacity(value: object) -> int | None:

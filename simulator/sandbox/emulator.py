@@ -36,6 +36,7 @@ class Emulator:
     evaluator: ModuleType
     responses: ModuleType
     workers: ModuleType
+    balancing: ModuleType
     cloudwatch: ModuleType
     ecs: ModuleType
     events: ModuleType
@@ -73,6 +74,7 @@ def load() -> Emulator:
         evaluator=module("core.iam_evaluator"),
         responses=module("core.responses"),
         workers=module("core.lambda_runtime"),
+        balancing=module("services.alb"),
         cloudwatch=module("services.cloudwatch"),
         ecs=module("services.ecs"),
         events=module("services.eventbridge"),

@@ -59,7 +59,7 @@ class Gateway:
                     name, dict(parse_qsl(scope.get("query_string", b"").decode()))
                 )
             return HTTPStatus.OK, self._control.change(name, json.loads(body or b"{}"))
-        except (ControlError, ValueError) as error:
+        except (ControlError, LookupError, ValueError) as error:
             return HTTPStatus.BAD_REQUEST, {"error": str(error)}
 
 

@@ -73,9 +73,13 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
-class EcsCall:
-    """A call of the ECS API, with who made it and how it ended."""
+class ApiCall:
+    """A call that concerns ECS services, with who made it and how it ended.
 
+    `api` is ecs, application-autoscaling or elasticloadbalancing, as IAM's actions begin.
+    """
+
+    api: str
     principal: str
     account: str
     region: str
@@ -92,7 +96,7 @@ class Records:
     """Append-only lists, safe to use from every thread. Equal questions are kept once, with a count."""
 
     deliveries: list[Delivery] = field(default_factory=list)
-    calls: list[EcsCall] = field(default_factory=list)
+    calls: list[ApiCall] = field(default_factory=list)
     _evaluations: dict[tuple[str, Decision], Evaluation] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 

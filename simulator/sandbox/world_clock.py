@@ -26,10 +26,16 @@ LONGEST_WAIT = 1.0
 
 @dataclass(slots=True)
 class Delivering:
-    """How events reach the buses: AWS promises at least one copy, and no order."""
+    """How events reach the buses: AWS promises at least one copy, and no order.
+
+    An event is lost with the given chance, or comes that often, each copy by the delay and up to the shuffle
+    later.
+    """
 
     copies: int = 1
     shuffle_seconds: float = 0.0
+    delay_seconds: float = 0.0
+    lost: float = 0.0
 
 
 class WorldClock:
@@ -84,9 +90,12 @@ class WorldClock:
 
     def _emitted(self, envelope: Envelope) -> None:
         now = utc_now().timestamp()
+        how = self.delivering
         with self._due_lock:
-            for _ in range(self.delivering.copies):
-                late = self._random.uniform(0, self.delivering.shuffle_seconds)
+            if self._random.random() < how.lost:
+                return
+            for _ in range(how.copies):
+                late = how.delay_seconds + self._random.uniform(0, how.shuffle_seconds)
                 heapq.heappush(self._due, (now + late, next(self._order), envelope))
 
     def _run(self) -> None:

@@ -175,7 +175,7 @@ def document(*statements: dict[str, Any]) -> dict[str, Any]:
     return {"Version": "2012-10-17", "Statement": list(statements)}
 
 
-def allow(action: str | list[str], resource: str = "*", **more: Any) -> dict[str, Any]:
+def allow(action: str | list[str], resource: str | list[str] = "*", **more: Any) -> dict[str, Any]:
     """Return an Allow statement."""
     return {"Effect": "Allow", "Action": action, "Resource": resource, **more}
 

@@ -2,61 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from botocore.exceptions import ClientError
 
 from simulator.sandbox.control import ControlRefusedError
 from tests.sandbox.acting import OTHER_REGION, REGION, SPOKE, Aws, allow, document
+from tests.sandbox.ecs_service import ON_DEMAND, SPOT, Service
 
-SPOT = [{"capacityProvider": "FARGATE_SPOT", "weight": 1}]
-ON_DEMAND = [{"capacityProvider": "FARGATE", "weight": 10}]
 EVENTS = {"Service": "events.amazonaws.com"}
-
-
-class Service:
-    """An ECS service with its cluster, in a region of the spoke."""
-
-    def __init__(self, aws: Aws, region: str = REGION, desired: int = 2, cluster: str | None = None) -> None:
-        self.aws = aws
-        self.region = region
-        self.ecs = aws.client("ecs", SPOKE, region)
-        self.cluster = cluster or aws.name("cluster")
-        self.ecs.create_cluster(clusterName=self.cluster, capacityProviders=["FARGATE", "FARGATE_SPOT"])
-        definition = self.ecs.register_task_definition(
-            family=aws.name("app"),
-            requiresCompatibilities=["FARGATE"],
-            networkMode="awsvpc",
-            cpu="256",
-            memory="512",
-            containerDefinitions=[{"name": "app", "image": "app:1", "stopTimeout": 5}],
-        )["taskDefinition"]["taskDefinitionArn"]
-        self.created = self.ecs.create_service(
-            cluster=self.cluster,
-            serviceName="api",
-            taskDefinition=definition,
-            desiredCount=desired,
-            capacityProviderStrategy=SPOT,
-            networkConfiguration={"awsvpcConfiguration": {"subnets": ["subnet-1"]}},
-            tags=[{"key": "team", "value": "shop"}],
-        )["service"]
-
-    def now(self) -> dict[str, Any]:
-        found: dict[str, Any] = self.ecs.describe_services(cluster=self.cluster, services=["api"])[
-            "services"
-        ][0]
-        return found
-
-    def wait_running(self, count: int) -> dict[str, Any]:
-        return self.aws.control.wait_for(
-            lambda: found if (found := self.now())["runningCount"] == count else None,
-            seconds=15,
-            what=f"{count} running tasks",
-        )
-
-    def delete(self) -> None:
-        self.ecs.delete_service(cluster=self.cluster, service="api", force=True)
 
 
 @pytest.fixture(scope="module")

@@ -27,6 +27,7 @@ def test_everything_the_sandbox_uses_of_ministack_is_checked_at_start() -> None:
     checked = {(seam.module, seam.name) for seam in corrections.SEAMS}
     modules = dict(re.findall(r'(\w+)=module\("([\w.]+)"\)', (SANDBOX / "emulator.py").read_text()))
     aliases = {
+        "balancing": modules["balancing"],
         "evaluator": modules["evaluator"],
         "events": modules["events"],
         "functions": modules["functions"],

@@ -7,12 +7,15 @@ from functools import partial
 from simulator.sandbox import seams, surface
 from simulator.sandbox.corrections import (
     alarm_descriptions,
+    application_autoscaling,
+    autoscaling_permissions,
     bus_policies,
     condition_keys,
     ecs_api,
     forwarding,
     function_roles,
     parameter_events,
+    passed_roles,
     pollers,
     put_events,
     queue_deliveries,
@@ -20,6 +23,7 @@ from simulator.sandbox.corrections import (
     requests,
     rule_targets,
     schedules,
+    target_groups,
     transport,
 )
 from simulator.sandbox.parts import Parts
@@ -30,12 +34,14 @@ SEAMS = tuple(
         (
             *surface.SEAMS,
             *alarm_descriptions.SEAMS,
+            *application_autoscaling.SEAMS,
             *bus_policies.SEAMS,
             *condition_keys.SEAMS,
             *ecs_api.SEAMS,
             *forwarding.SEAMS,
             *function_roles.SEAMS,
             *parameter_events.SEAMS,
+            *passed_roles.SEAMS,
             *pollers.SEAMS,
             *put_events.SEAMS,
             *queue_deliveries.SEAMS,
@@ -43,6 +49,7 @@ SEAMS = tuple(
             *requests.SEAMS,
             *rule_targets.SEAMS,
             *schedules.SEAMS,
+            *target_groups.SEAMS,
             *transport.SEAMS,
         )
     )
@@ -54,7 +61,9 @@ def install(parts: Parts, clock: WorldClock) -> None:
     seams.check(SEAMS)
     transport.install()
     condition_keys.install(parts)
-    requests.install(parts)
+    find_scalable_target = partial(application_autoscaling.target_arn, clock)
+    of_scaling = partial(autoscaling_permissions.facts, find_scalable_target)
+    requests.install(parts, {application_autoscaling.SERVICE: of_scaling})
     bus_policies.install(parts)
     put_events.install(parts)
     queue_locking.install(parts)
@@ -66,3 +75,5 @@ def install(parts: Parts, clock: WorldClock) -> None:
     parameter_events.install(parts)
     alarm_descriptions.install(parts)
     ecs_api.install(parts, clock)
+    target_groups.install(parts, clock)
+    application_autoscaling.install(parts, clock)

@@ -14,8 +14,9 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final
 
+from simulator.sandbox.corrections import passed_roles, target_groups
 from simulator.sandbox.parts import Parts
-from simulator.sandbox.records import EcsCall
+from simulator.sandbox.records import ApiCall
 from simulator.sandbox.seams import Seam
 from simulator.sandbox.world_clock import WorldClock
 from simulator.world import EcsError, ServiceKey
@@ -37,6 +38,7 @@ OF_THE_WORLD: Final = (
     "StopTask",
     "UpdateService",
 )
+CHANGING_SERVICES: Final = ("CreateService", "UpdateService")
 TAGGING: Final = ("TagResource", "UntagResource", "ListTagsForResource")
 CHANGING_CLUSTERS: Final = ("CreateCluster", "PutClusterCapacityProviders", "UpdateCluster")
 OWNED_BY_SERVICES: Final = (":service/", ":task/")
@@ -69,6 +71,7 @@ def _world_handler(parts: Parts, clock: WorldClock, operation: str) -> Handler:
         account, region = parts.emulator.here()
         error = ""
         try:
+            _prepare(parts, clock, operation, data)
             response = clock.call(account, region, operation, data)
         except EcsError as refused:
             error = refused.code
@@ -81,20 +84,34 @@ def _world_handler(parts: Parts, clock: WorldClock, operation: str) -> Handler:
     return handle
 
 
-def _call(parts: Parts, operation: str, data: Mapping[str, Any], error: str) -> EcsCall:
+def _prepare(parts: Parts, clock: WorldClock, operation: str, data: Mapping[str, Any]) -> None:
+    lacking = passed_roles.refusal(parts, operation, data)
+    if lacking is not None:
+        raise EcsError("AccessDeniedException", lacking)
+    if operation in CHANGING_SERVICES:
+        key = ServiceKey(*parts.emulator.here(), *_names(data))
+        target_groups.prepare(parts, clock, key, data)
+
+
+def _names(data: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the short names of the cluster and of the service, or services, that a request names."""
+    named = data.get("service") or data.get("serviceName")
+    services = [named] if named else data.get("services") or []
+    cluster = str(data.get("cluster") or "default").rsplit("/", 1)[-1]
+    return cluster, ",".join(str(name).rsplit("/", 1)[-1] for name in services)
+
+
+def _call(parts: Parts, operation: str, data: Mapping[str, Any], error: str) -> ApiCall:
     account, region = parts.emulator.here()
-    service = (
-        data.get("service")
-        or data.get("serviceName")
-        or ",".join(str(name) for name in data.get("services") or [])
-    )
-    return EcsCall(
+    cluster, service = _names(data)
+    return ApiCall(
+        api="ecs",
         principal=parts.authorizer.principal_arn(str(parts.emulator.evaluator.caller_arn())),
         account=account,
         region=region,
         action=operation,
-        cluster=str(data.get("cluster") or "default").rsplit("/", 1)[-1],
-        service=",".join(name.rsplit("/", 1)[-1] for name in str(service).split(",")),
+        cluster=cluster,
+        service=service,
         error=error,
         request=dict(data),
     )
@@ -198,6 +215,8 @@ def _sync_task_definition(parts: Parts, clock: WorldClock, arn: str) -> None:
                 max((container.get("stopTimeout") or 30 for container in containers), default=30)
             ),
             containers=tuple((str(container["name"]), str(container["image"])) for container in ordered),
+            health_check=any(container.get("healthCheck") for container in essential),
+            architecture=str((definition.get("runtimePlatform") or {}).get("cpuArchitecture") or "X86_64"),
         )
 
 

@@ -1,20 +1,26 @@
 """What an API request is authorised against, and a record of each answer.
 
 AWS: a request that names several resources is checked against each of them, with the condition keys of its
-service.
-ministack: knows one resource for most services and sets no keys of ECS or EventBridge. It keeps no record.
+service. Some need a permission beside their own: to pass a role, or to do what a service then does for them.
+ministack: knows one resource for most services and sets no keys of ECS, EventBridge or Application Auto
+Scaling. It keeps no record, and never asks for a second permission.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from simulator.sandbox.arns import account_of
-from simulator.sandbox.corrections import bus_policies, ecs_permissions, parameter_permissions
+from simulator.sandbox.corrections import (
+    bus_policies,
+    ecs_permissions,
+    load_balancer_permissions,
+    parameter_permissions,
+)
 from simulator.sandbox.evaluation import COMPLETE_CONTEXT, ContextValue, Decision, Kind, Question
 from simulator.sandbox.parts import Parts
 from simulator.sandbox.seams import Seam
@@ -40,7 +46,10 @@ TRUST_PRINCIPAL = Seam(
     "core.iam_evaluator", "_trust_principal_matches", ("principal", "caller_arn", "federated")
 )
 RESOURCE_ALLOWS = Seam("core.iam_evaluator", "resource_policy_allows", ("raw_policy", "ctx", "same_account"))
-SEAMS = (ACTION, RESOURCE, ENFORCE, EVALUATE, TRUST, TRUST_PRINCIPAL, RESOURCE_ALLOWS)
+DENIAL = Seam(
+    "core.iam_actions", "identity_denial_message", ("action", "principal_arn", "resource", "explicit_deny")
+)
+SEAMS = (ACTION, RESOURCE, ENFORCE, EVALUATE, TRUST, TRUST_PRINCIPAL, RESOURCE_ALLOWS, DENIAL)
 
 # SQS's batch operations have no permissions of their own: they need those of the single ones.
 # (SQS developer guide, "Amazon SQS API permissions".)
@@ -51,8 +60,10 @@ PERMISSION_OF: Final = {
 }
 
 # Services whose requests the sandbox knows better than ministack.
-FINDERS: Final = {
+Finder = Callable[[str, Mapping[str, Any], str, str], tuple[tuple[str, ...], dict[str, ContextValue]] | None]
+FINDERS: Final[Mapping[str, Finder]] = {
     "ecs": ecs_permissions.facts,
+    "elasticloadbalancing": load_balancer_permissions.facts,
     "events": bus_policies.facts,
     "ssm": parameter_permissions.facts,
 }
@@ -82,17 +93,37 @@ class Facts:
 
 NO_FACTS: Final = Facts()
 _facts: ContextVar[Facts] = ContextVar("sandbox_request_facts", default=NO_FACTS)
+_access_key: ContextVar[str] = ContextVar("sandbox_request_access_key", default="")
 _contexts: ContextVar[list[Any] | None] = ContextVar("sandbox_evaluated_contexts", default=None)
 
 
-def install(parts: Parts) -> None:
-    """Authorise and record every request, and every AssumeRole."""
+def install(parts: Parts, finders: Mapping[str, Finder]) -> None:
+    """Authorise and record every request, and every AssumeRole; `finders` add to those of this module."""
     _collect_contexts()
     _name_actions()
-    _find_resources()
+    _find_resources({**FINDERS, **finders})
     _record_requests(parts)
     _record_trust(parts)
     _record_resource_denials(parts)
+
+
+def caller_lacks(parts: Parts, action: str, resource: str, context: Mapping[str, ContextValue]) -> str | None:
+    """Ask for a permission that the present request needs beside its own.
+
+    Returns None where the caller has it, else the sentence that AWS answers with.
+    """
+    service = action.partition(":")[0]
+    token = _facts.set(Facts((resource,), context))
+    try:
+        denied = parts.emulator.evaluator.enforce(
+            _access_key.get(), action, service, parts.emulator.here()[1], resource
+        )
+    finally:
+        _facts.reset(token)
+    if denied is None:
+        return None
+    explicit = denied.decision == "Deny"
+    return str(DENIAL.original()(action, denied.principal_arn, resource, explicit))
 
 
 def _collect_contexts() -> None:
@@ -119,7 +150,7 @@ def _name_actions() -> None:
     ACTION.replace(extract)
 
 
-def _find_resources() -> None:
+def _find_resources(finders: Mapping[str, Finder]) -> None:
     original = RESOURCE.original()
 
     def extract(  # noqa: PLR0913, PLR0917 (their signature)
@@ -133,10 +164,9 @@ def _find_resources() -> None:
         account_id: str,
     ) -> str:
         facts = NO_FACTS
-        find = FINDERS.get(service)
+        find = finders.get(service)
         if find is not None:
-            action = headers.get("x-amz-target", "").rsplit(".", 1)[-1]
-            found = find(action, _json_object(body), account_id, region)
+            found = find(_action(headers, query_params), _json_object(body), account_id, region)
             facts = Facts(*found) if found is not None else facts
         _facts.set(facts)
         if facts.resources:
@@ -144,6 +174,12 @@ def _find_resources() -> None:
         return str(original(service, method, path, headers, body, query_params, region, account_id))
 
     RESOURCE.replace(extract)
+
+
+def _action(headers: Any, query_params: Any) -> str:
+    """Return a request's action: JSON services name it in a header, query services in a parameter."""
+    named = headers.get("x-amz-target", "").rsplit(".", 1)[-1] or query_params.get("Action", "")
+    return str(named[0] if isinstance(named, list) else named)
 
 
 def _json_object(body: bytes) -> dict[str, Any]:
@@ -166,6 +202,7 @@ def _record_requests(parts: Parts) -> None:
         service_context: dict[str, Any] | None = None,
     ) -> Any:
         facts = _facts.get()
+        _access_key.set(access_key_id)
         context = {**(service_context or {}), **facts.context}
         # ministack itself walks through the buses of a PutEvents call.
         resources = facts.resources if service != "events" and facts.resources else (resource_arn,)
