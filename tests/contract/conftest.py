@@ -10,6 +10,7 @@ import pytest
 from moto import mock_aws
 
 from spot_failover.adapters import memory, wakeups
+from spot_failover.adapters.ecs import SpokeEcs
 from spot_failover.adapters.evidence import DynamoEvidenceLog
 from spot_failover.adapters.sessions import SpokeSessions
 from spot_failover.adapters.state import DynamoServices, DynamoSpokes
@@ -19,7 +20,7 @@ from spot_failover.adapters.work_queue import SqsWorkQueue
 from spot_failover.jobs import ports
 from tests.contract.examples import NOW
 from tests.contract.hub import Aws, Hub
-from tests.contract.wire import Answer, Answers, Wire
+from tests.contract.wire import Answer, Answers, Pauses, Wire
 
 both = pytest.fixture(params=["memory", "aws"])
 
@@ -87,6 +88,16 @@ def sessions(hub: Hub) -> SpokeSessions:
     return SpokeSessions(
         hub.aws.session, hub.aws.sts, "aws", "CentralSpotAutomationRole", "spot-failover", lambda: NOW
     )
+
+
+@pytest.fixture
+def pauses() -> Pauses:
+    return Pauses()
+
+
+@pytest.fixture
+def ecs(sessions: SpokeSessions, pauses: Pauses) -> SpokeEcs:
+    return SpokeEcs(sessions, pauses)
 
 
 @pytest.fixture

@@ -1,15 +1,21 @@
-"""DescribeServices answers in ECS's wire form, with every field that ECS shows today.
+"""ECS's answers in wire form, with every field that ECS shows today.
 
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html
+https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTasks.html
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from spot_failover.domain.capacity import Strategy, StrategyItem
 from tests.contract.examples import HERE
 
 ARN = f"arn:aws:ecs:{HERE.region}:{HERE.account}"
+WEB_8 = f"{ARN}:task-definition/web:8"
+TARGET_GROUP = f"arn:aws:elasticloadbalancing:{HERE.region}:{HERE.account}:targetgroup/web/1"
+ON_DEMAND = Strategy((StrategyItem("FARGATE", 10, 2), StrategyItem("FARGATE_SPOT", 0, 0)))
+SPOT = Strategy((StrategyItem("FARGATE_SPOT", 1, 0),))
 
 
 def service(name: str = "web", **changes: Any) -> dict[str, Any]:
@@ -20,7 +26,7 @@ def service(name: str = "web", **changes: Any) -> dict[str, Any]:
         "clusterArn": f"{ARN}:cluster/shop",
         "loadBalancers": [
             {
-                "targetGroupArn": f"{ARN.replace('ecs', 'elasticloadbalancing')}:targetgroup/web/1",
+                "targetGroupArn": TARGET_GROUP,
                 "containerName": "web",
                 "containerPort": 8080,
             }
@@ -33,7 +39,7 @@ def service(name: str = "web", **changes: Any) -> dict[str, Any]:
         "capacityProviderStrategy": [{"capacityProvider": "FARGATE_SPOT", "weight": 1, "base": 0}],
         "platformVersion": "1.4.0",
         "platformFamily": "Linux",
-        "taskDefinition": f"{ARN}:task-definition/web:8",
+        "taskDefinition": WEB_8,
         "deploymentConfiguration": {
             "deploymentCircuitBreaker": {"enable": True, "rollback": True},
             "maximumPercent": 150,
@@ -66,7 +72,7 @@ def service(name: str = "web", **changes: Any) -> dict[str, Any]:
         "placementStrategy": [],
         "networkConfiguration": {
             "awsvpcConfiguration": {
-                "subnets": ["subnet-1"],
+                "subnets": ["subnet-2", "subnet-1"],
                 "securityGroups": ["sg-1"],
                 "assignPublicIp": "DISABLED",
             }
@@ -96,7 +102,7 @@ def deployment(
     return {
         "id": deployment_id,
         "status": status,
-        "taskDefinition": f"{ARN}:task-definition/web:8",
+        "taskDefinition": WEB_8,
         "desiredCount": 4,
         "pendingCount": 0,
         "runningCount": running,
@@ -116,3 +122,54 @@ def described(*services: dict[str, Any], missing: tuple[str, ...] = ()) -> dict[
     """Return DescribeServices' answer."""
     failures = [{"arn": f"{ARN}:service/shop/{name}", "reason": "MISSING"} for name in missing]
     return {"services": list(services), "failures": failures}
+
+
+def task(number: int = 1, **changes: Any) -> dict[str, Any]:
+    """Return a task on Spot that runs; the number tells its ARN and its address, None leaves a field out."""
+    shown: dict[str, Any] = {
+        "taskArn": task_arn(number),
+        "clusterArn": f"{ARN}:cluster/shop",
+        "taskDefinitionArn": WEB_8,
+        "attachments": [
+            {
+                "id": "a8f3c1de-5b7a-4e0c-8d9f-1a2b3c4d5e6f",
+                "type": "ElasticNetworkInterface",
+                "status": "ATTACHED",
+                "details": [
+                    {"name": "subnetId", "value": "subnet-1"},
+                    {"name": "networkInterfaceId", "value": "eni-1"},
+                    {"name": "privateIPv4Address", "value": f"10.0.0.{number}"},
+                ],
+            }
+        ],
+        "attributes": [{"name": "ecs.cpu-architecture", "value": "x86_64"}],
+        "availabilityZone": f"{HERE.region}a",
+        "capacityProviderName": "FARGATE_SPOT",
+        "containers": [
+            {
+                "name": "web",
+                "lastStatus": "RUNNING",
+                "healthStatus": "HEALTHY",
+                "networkInterfaces": [{"attachmentId": "a", "privateIpv4Address": f"10.0.0.{number}"}],
+            }
+        ],
+        "cpu": "256",
+        "memory": "512",
+        "createdAt": 1772442845.000111,
+        "pullStartedAt": 1772442860.5,
+        "pullStoppedAt": 1772442870.5,
+        "startedAt": 1772442875.25,
+        "desiredStatus": "RUNNING",
+        "lastStatus": "RUNNING",
+        "healthStatus": "HEALTHY",
+        "group": "service:web",
+        "launchType": "FARGATE",
+        "startedBy": "ecs-svc/5512098847613320951",
+        "version": 4,
+    }
+    shown.update(changes)
+    return {name: value for name, value in shown.items() if value is not None}
+
+
+def task_arn(number: int) -> str:
+    return f"{ARN}:task/shop/{number:032x}"

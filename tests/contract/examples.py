@@ -10,6 +10,7 @@ from spot_failover.domain.identity import Location, ServiceId
 from spot_failover.domain.policy import Policy, Restore, Scale, Thresholds
 from spot_failover.domain.record import (
     Applied,
+    Held,
     Hold,
     HoldKind,
     Message,
@@ -19,6 +20,7 @@ from spot_failover.domain.record import (
     Record,
 )
 from spot_failover.domain.registration import Registration
+from spot_failover.domain.scaling import Suspended
 
 NOW = datetime(2026, 3, 2, 9, 14, 5, 250_000, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -79,6 +81,12 @@ def full(record: Record) -> Record:
         attempt=2,
         restored_at=NOW - 2 * MINUTE,
         put_back=Rolling(50, 150),
+        restores=(NOW - 2 * MINUTE, NOW - MINUTE),
+        demand=0,
+        held=Held(0, 4, NOW - MINUTE, confirmed=True),
+        scaling=Suspended(scale_in=True, scheduled=True),
+        claimed="web-standby",
+        told=frozenset({"The standby has other subnets.", "On-demand is short too."}),
         applied=Applied("FARGATE=10+2", NOW, "ecs-svc/1", "ecs-svc/2", tries=2),
         service_created_at=NOW - 60 * MINUTE,
         passed_at=NOW,

@@ -1,59 +1,35 @@
-"""The adapter to ECS: what DescribeServices' answers are read as, and what UpdateService is sent."""
+"""The adapter to ECS: what DescribeServices' answers are read as."""
 
 from datetime import UTC, datetime
 
 import pytest
-from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 
 from spot_failover.adapters.ecs import SpokeEcs
-from spot_failover.adapters.sessions import SpokeSessions
 from spot_failover.adapters.times import from_text, to_text
 from spot_failover.domain.capacity import Rolling, Strategy, StrategyItem
 from spot_failover.domain.errors import (
     AccessDeniedError,
     RefusedError,
     SpotFailoverError,
-    ThrottledError,
     UnreachableError,
 )
-from spot_failover.domain.service import Deployment, Observation, Rollout
-from spot_failover.domain.targets import UpdateService
-from tests.contract.ecs_answers import deployment, described, service
-from tests.contract.examples import HERE, NOW, WEB
+from spot_failover.domain.service import Deployment, Observation, Rollout, ServiceEvent
+from tests.contract.ecs_answers import (
+    ON_DEMAND,
+    SPOT,
+    TARGET_GROUP,
+    WEB_8,
+    deployment,
+    described,
+    service,
+)
+from tests.contract.examples import HERE, WEB
 from tests.contract.hub import HUB_ACCOUNT, Hub
-from tests.contract.wire import Answer, Answers, refusal
-
-ON_DEMAND = Strategy((StrategyItem("FARGATE", 10, 2), StrategyItem("FARGATE_SPOT", 0, 0)))
-SPOT = Strategy((StrategyItem("FARGATE_SPOT", 1, 0),))
-
-WEB_8 = "arn:aws:ecs:eu-central-1:222233334444:task-definition/web:8"
-
-
-class Pauses:
-    """Takes the place of waiting."""
-
-    def __init__(self) -> None:
-        self.seconds: list[float] = []
-
-    def __call__(self, seconds: float) -> None:
-        self.seconds.append(seconds)
-
-
-@pytest.fixture
-def pauses() -> Pauses:
-    return Pauses()
-
-
-@pytest.fixture
-def ecs(sessions: SpokeSessions, pauses: Pauses) -> SpokeEcs:
-    return SpokeEcs(sessions, pauses)
+from tests.contract.wire import Answer, Answers, Pauses, refusal
 
 
 def at(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
-
-
-# --- describing ---
 
 
 def test_a_service_is_read_with_its_primary_deployment_first(ecs: SpokeEcs, answers: Answers) -> None:
@@ -83,6 +59,17 @@ def test_a_service_is_read_with_its_primary_deployment_first(ecs: SpokeEcs, answ
             "strategy": "ROLLING",
             "bakeTimeInMinutes": 0,
         },
+        service_name="web",
+        own_strategy=SPOT,
+        task_definition=WEB_8,
+        target_groups=(TARGET_GROUP,),
+        network=("sg-1", "subnet-1", "subnet-2"),
+        events=(
+            ServiceEvent(
+                at(1772442845.123),
+                "(service web) was unable to place a task. Reason: Capacity is unavailable.",
+            ),
+        ),
     )
 
 
@@ -119,6 +106,104 @@ def test_a_service_with_task_sets_instead_of_deployments_is_read(
 
     assert observation is not None
     assert (observation.controller, observation.primary, observation.rolling) == (controller, None, Rolling())
+    assert observation.strategy == SPOT
+
+
+def test_what_the_primary_task_set_has_stands_for_what_the_service_was_created_with(
+    ecs: SpokeEcs, answers: Answers
+) -> None:
+    green = f"{TARGET_GROUP}-green"
+    newer = {
+        "id": "ecs-svc/8",
+        "status": "PRIMARY",
+        "taskDefinition": f"{WEB_8}1",
+        "capacityProviderStrategy": [{"capacityProvider": "FARGATE", "weight": 10, "base": 2}],
+        "loadBalancers": [{"targetGroupArn": green, "containerName": "web", "containerPort": 8080}],
+        "networkConfiguration": {"awsvpcConfiguration": {"subnets": ["subnet-3"]}},
+    }
+    older = {"id": "ecs-svc/7", "status": "ACTIVE", "taskDefinition": WEB_8}
+    shown = service(deploymentController={"type": "CODE_DEPLOY"}, deployments=[], taskSets=[older, newer])
+    answers("ecs.DescribeServices", described(shown))
+
+    observation = ecs.describe(WEB)
+
+    assert observation is not None
+    assert observation.task_definition == f"{WEB_8}1"
+    assert observation.target_groups == (green,)
+    assert observation.network == ("subnet-3",)
+    assert observation.strategy == Strategy((StrategyItem("FARGATE", 10, 2),))
+
+
+@pytest.mark.parametrize(
+    ("configuration", "takes_a_name"),
+    [
+        ({"enabled": True, "services": [{"portName": "http", "discoveryName": "web"}]}, True),
+        ({"enabled": True, "services": []}, False),
+        ({"enabled": True}, False),
+        ({"enabled": False, "services": [{"portName": "http"}]}, False),
+        (None, False),
+    ],
+)
+def test_a_service_that_takes_a_name_in_service_connect_says_so(
+    ecs: SpokeEcs, answers: Answers, configuration: dict[str, object] | None, takes_a_name: bool
+) -> None:
+    changes = {"serviceConnectConfiguration": configuration} if configuration else {}
+    primary = deployment("ecs-svc/1", "PRIMARY", running=4, strategy=[], **changes)
+    answers("ecs.DescribeServices", described(service(deployments=[primary])))
+
+    observation = ecs.describe(WEB)
+
+    assert observation is not None
+    assert observation.service_connect is takes_a_name
+
+
+def test_a_target_group_for_two_ports_is_one(ecs: SpokeEcs, answers: Answers) -> None:
+    ports = [
+        {"targetGroupArn": TARGET_GROUP, "containerName": "web", "containerPort": port} for port in (80, 81)
+    ]
+    answers("ecs.DescribeServices", described(service(loadBalancers=ports)))
+
+    observation = ecs.describe(WEB)
+
+    assert observation is not None
+    assert observation.target_groups == (TARGET_GROUP,)
+
+
+def test_the_latest_twenty_of_ecs_s_own_lines_are_kept_newest_first(ecs: SpokeEcs, answers: Answers) -> None:
+    lines = [{"id": str(n), "createdAt": 1772440000.0 + n, "message": f"line {n}"} for n in range(30)]
+    answers("ecs.DescribeServices", described(service(events=lines)))
+
+    observation = ecs.describe(WEB)
+
+    assert observation is not None
+    assert [event.message for event in observation.events] == [f"line {n}" for n in range(29, 9, -1)]
+
+
+def test_a_service_and_its_standby_are_described_in_one_call(ecs: SpokeEcs, answers: Answers) -> None:
+    wire = answers("ecs.DescribeServices", described(service("web-standby", desiredCount=0), service()))
+
+    observation = ecs.describe(WEB, "web-standby")
+
+    assert wire.sent == [{"cluster": "shop", "services": ["web", "web-standby"]}]
+    assert observation is not None
+    assert observation.standby is not None
+    assert (observation.service_name, observation.standby.service_name) == ("web", "web-standby")
+    assert (observation.desired, observation.standby.desired) == (4, 0)
+
+
+def test_a_standby_that_does_not_exist_is_none(ecs: SpokeEcs, answers: Answers) -> None:
+    answers("ecs.DescribeServices", described(service(), missing=("web-standby",)))
+
+    observation = ecs.describe(WEB, "web-standby")
+
+    assert observation is not None
+    assert observation.standby is None
+
+
+def test_a_standby_alone_is_no_service(ecs: SpokeEcs, answers: Answers) -> None:
+    answers("ecs.DescribeServices", described(service("web-standby"), missing=("web",)))
+
+    assert ecs.describe(WEB, "web-standby") is None
 
 
 def test_a_service_that_is_deployed_blue_green_says_so(ecs: SpokeEcs, answers: Answers) -> None:
@@ -237,144 +322,6 @@ def test_what_ecs_refuses_is_told_with_its_own_words(
     with pytest.raises(error) as raised:
         ecs.describe(WEB)
     assert said in str(raised.value)
-
-
-# --- updating ---
-
-
-def observed() -> Observation:
-    return Observation(
-        status="ACTIVE",
-        created_at=NOW,
-        desired=4,
-        running=4,
-        pending=0,
-        deployments=(),
-        deployment_configuration={
-            "deploymentCircuitBreaker": {"enable": True, "rollback": True},
-            "maximumPercent": 150,
-            "minimumHealthyPercent": 50,
-            "strategy": "ROLLING",
-        },
-    )
-
-
-def test_a_strategy_goes_out_with_a_forced_deployment_and_nothing_else(
-    ecs: SpokeEcs, answers: Answers
-) -> None:
-    wire = answers("ecs.UpdateService", {"service": service()})
-
-    deployment_id = ecs.update(WEB, UpdateService(strategy=ON_DEMAND), observed())
-
-    assert deployment_id == "ecs-svc/2"
-    assert wire.sent == [
-        {
-            "cluster": "shop",
-            "service": "web",
-            "capacityProviderStrategy": [
-                {"capacityProvider": "FARGATE", "weight": 10, "base": 2},
-                {"capacityProvider": "FARGATE_SPOT", "weight": 0, "base": 0},
-            ],
-            "forceNewDeployment": True,
-        }
-    ]
-
-
-def test_rolling_settings_are_laid_over_the_service_s_own(ecs: SpokeEcs, answers: Answers) -> None:
-    wire = answers("ecs.UpdateService", {"service": service()})
-
-    ecs.update(WEB, UpdateService(rolling=Rolling(100, 200)), observed())
-
-    assert wire.sent == [
-        {
-            "cluster": "shop",
-            "service": "web",
-            "deploymentConfiguration": {
-                "deploymentCircuitBreaker": {"enable": True, "rollback": True},
-                "maximumPercent": 200,
-                "minimumHealthyPercent": 100,
-                "strategy": "ROLLING",
-            },
-        }
-    ]
-
-
-def test_strategy_and_rolling_settings_go_out_in_one_call(ecs: SpokeEcs, answers: Answers) -> None:
-    wire = answers("ecs.UpdateService", {"service": service()})
-
-    ecs.update(WEB, UpdateService(SPOT, Rolling(100, 200)), observed())
-
-    assert [sorted(request) for request in wire.sent] == [
-        ["capacityProviderStrategy", "cluster", "deploymentConfiguration", "forceNewDeployment", "service"]
-    ]
-
-
-def test_what_ecs_shows_can_be_sent_back_to_it(ecs: SpokeEcs, answers: Answers, hub: Hub) -> None:
-    """Whatever deployment configuration DescribeServices may return is valid in UpdateService."""
-    answers("ecs.DescribeServices", described(service()))
-    answers("ecs.UpdateService", {"service": service()})
-    observation = ecs.describe(WEB)
-    assert observation is not None
-
-    ecs.update(WEB, UpdateService(rolling=Rolling(100, 200)), observation)
-
-    assert hub.requests[-1].action == "ecs:UpdateService"
-
-
-def test_an_answer_without_a_primary_deployment_leaves_the_id_unknown(
-    ecs: SpokeEcs, answers: Answers
-) -> None:
-    answers("ecs.UpdateService", {"service": service(deployments=[])})
-
-    assert ecs.update(WEB, UpdateService(SPOT), observed()) == ""
-
-
-def test_a_throttled_update_is_sent_again_after_a_growing_pause(
-    ecs: SpokeEcs, answers: Answers, pauses: Pauses
-) -> None:
-    throttled = refusal("ThrottlingException", "Rate exceeded")
-    wire = answers("ecs.UpdateService", throttled, throttled, {"service": service()})
-
-    assert ecs.update(WEB, UpdateService(SPOT), observed()) == "ecs-svc/2"
-    assert len(wire.sent) == 3
-    assert [0.25 <= pauses.seconds[0] <= 0.5, 0.5 <= pauses.seconds[1] <= 1] == [True, True]
-
-
-def test_an_update_that_stays_throttled_is_left_to_the_next_pass(
-    ecs: SpokeEcs, answers: Answers, pauses: Pauses
-) -> None:
-    wire = answers("ecs.UpdateService", *[refusal("ThrottlingException", "Rate exceeded")] * 5)
-
-    with pytest.raises(ThrottledError, match="service web, cluster shop in account 222233334444"):
-        ecs.update(WEB, UpdateService(SPOT), observed())
-    assert (len(wire.sent), len(pauses.seconds)) == (5, 4)
-    assert sum(pauses.seconds) < 10
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [
-        refusal("ServerException", "Service Unavailable. Please try again later.", status=500),
-        Answer(error=ReadTimeoutError(endpoint_url="https://ecs.eu-central-1.amazonaws.com/")),
-        Answer(error=EndpointConnectionError(endpoint_url="https://ecs.eu-central-1.amazonaws.com/")),
-    ],
-)
-def test_an_update_whose_outcome_is_unknown_is_not_sent_twice(
-    ecs: SpokeEcs, answers: Answers, answer: Answer
-) -> None:
-    wire = answers("ecs.UpdateService", answer, {"service": service()})
-
-    with pytest.raises(UnreachableError, match="ecs:UpdateService for service web"):
-        ecs.update(WEB, UpdateService(SPOT), observed())
-    assert len(wire.sent) == 1
-
-
-def test_an_update_that_ecs_refuses_says_why(ecs: SpokeEcs, answers: Answers) -> None:
-    message = "The specified capacity provider 'FARGATE_SPOT' was not found in the cluster."
-    answers("ecs.UpdateService", refusal("InvalidParameterException", message))
-
-    with pytest.raises(RefusedError, match="'FARGATE_SPOT' was not found in the cluster"):
-        ecs.update(WEB, UpdateService(SPOT), observed())
 
 
 def test_calls_go_out_under_the_spoke_role_and_name_the_product(

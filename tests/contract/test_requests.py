@@ -5,6 +5,7 @@ Every request of every test here is held against botocore's model as well (`hub.
 
 import hashlib
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -188,6 +189,7 @@ def test_a_spoke_belongs_to_the_fleet(hub: Hub) -> None:
     [
         ("phase", {"S": "standby"}),
         ("policy", {"M": {"schema": {"N": "2"}}}),
+        ("policy", {"M": {"schema": {"N": "1"}, "mode": {"S": "dance"}}}),
         ("since", {"S": "yesterday"}),
         ("applied", {"M": {"at": {"S": "2026-03-02T09:14:05.250Z"}, "new": {"S": "field"}}}),
     ],
@@ -214,6 +216,47 @@ def test_an_item_that_cannot_be_read_is_named_and_does_not_hide_the_others(
         services.load(WEB)
     assert [record.id for record in services.at(HERE)] == [other]
     assert f"item {WEB.key} cannot be read" in caplog.text
+
+
+def test_a_policy_stays_readable_when_bounds_are_tightened_and_fields_go(
+    services: DynamoServices, hub: Hub
+) -> None:
+    """What SSM says is read strictly; what was good when it was stored must not stop a pass."""
+    services.register(REGISTRATION, NOW)
+    hub.aws.dynamodb.update_item(
+        TableName=hub.state_table,
+        Key={"id": {"S": WEB.key}},
+        UpdateExpression="SET #policy.#restore.window_seconds = :long, #policy.#restore.gone = :long",
+        ExpressionAttributeNames={"#policy": "policy", "#restore": "restore"},
+        ExpressionAttributeValues={":long": {"N": "1000000"}},
+    )
+
+    record = services.load(WEB)
+
+    assert record is not None
+    assert record.policy == replace(POLICY, restore=replace(POLICY.restore, window_seconds=1_000_000))
+
+
+def test_what_a_pass_holds_can_be_read_in_the_console(services: DynamoServices, hub: Hub) -> None:
+    services.register(REGISTRATION, NOW)
+    services.save(full(Record(WEB, POLICY, since=NOW)))
+
+    written = item(hub)
+
+    assert (written["demand"], written["claimed"]) == (0, "web-standby")
+    assert written["held"] == {
+        "spot": 0,
+        "standby": 4,
+        "at": "2026-03-02T09:13:05.250Z",
+        "confirmed": True,
+    }
+    assert written["scaling"] == {
+        "dynamic_scaling_in_suspended": True,
+        "dynamic_scaling_out_suspended": False,
+        "scheduled_scaling_suspended": True,
+    }
+    assert written["restores"] == ["2026-03-02T09:12:05.250Z", "2026-03-02T09:13:05.250Z"]
+    assert written["told"] == ["On-demand is short too.", "The standby has other subnets."]
 
 
 def test_a_spoke_s_item_that_cannot_be_read_is_named(hub: Hub) -> None:

@@ -15,6 +15,8 @@ SPOKE = Spoke(
     last_error="The role cannot be assumed.",
     failures=3,
     retry_at=NOW + MINUTE,
+    gone_at=NOW - 2 * MINUTE,
+    looked_at=NOW - MINUTE,
 )
 
 

@@ -28,10 +28,20 @@ def refusal(code: str, message: str, status: int = 400) -> Answer:
     return Answer({"__type": code, "message": message}, status)
 
 
-def refusal_of_sts(code: str, message: str, status: int = 403) -> Answer:
+def refusal_of_query(code: str, message: str, status: int = 403) -> Answer:
     """Return an error in the form of the query protocol."""
     error = f"<Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>"
     return Answer(f"<ErrorResponse>{error}<RequestId>request-1</RequestId></ErrorResponse>", status)
+
+
+class Pauses:
+    """Takes the place of waiting."""
+
+    def __init__(self) -> None:
+        self.seconds: list[float] = []
+
+    def __call__(self, seconds: float) -> None:
+        self.seconds.append(seconds)
 
 
 class Wire:

@@ -1,37 +1,31 @@
-"""ECS in the workload accounts: what DescribeServices shows, and the one call that changes something."""
+"""ECS in the workload accounts: what the services are, and the one call that changes something."""
 
 from __future__ import annotations
 
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from botocore.exceptions import ClientError
 
 from spot_failover.adapters.batches import batches
 from spot_failover.adapters.faults import code_of, translated
+from spot_failover.adapters.observations import to_observation
 from spot_failover.adapters.sessions import SpokeSessions
-from spot_failover.adapters.times import whole_milliseconds
-from spot_failover.domain.capacity import Rolling, Strategy, StrategyItem
+from spot_failover.adapters.tasks import SpokeTasks
 from spot_failover.domain.errors import RefusedError, ThrottledError, UnreachableError
 from spot_failover.domain.identity import Location, ServiceId
-from spot_failover.domain.service import (
-    ROLLING_CONTROLLER,
-    ROLLING_STRATEGY,
-    Deployment,
-    Observation,
-    Rollout,
-)
+from spot_failover.domain.service import Observation
 from spot_failover.domain.targets import UpdateService
-
-if TYPE_CHECKING:
-    from mypy_boto3_ecs.type_defs import DeploymentTypeDef, ServiceTypeDef
+from spot_failover.domain.tasks import Task
 
 # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html
 _SERVICES_PER_CALL = 10
+# https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListServices.html
+_LISTED_PER_CALL = 100
 _DENIED = (
     "Look at the policies of the spoke role in that account: each region's workload-spoke attaches one, for "
     "the clusters it was given."
@@ -48,8 +42,11 @@ class SpokeEcs:
     sessions: SpokeSessions
     pause: Callable[[float], object] = time.sleep
 
-    def describe(self, service: ServiceId) -> Observation | None:
-        return self.describe_many(service.location, service.cluster, [service.service])[service.service]
+    def describe(self, service: ServiceId, standby: str = "") -> Observation | None:
+        names = [service.service, *([standby] if standby else [])]
+        shown = self.describe_many(service.location, service.cluster, names)
+        observed = shown[service.service]
+        return replace(observed, standby=shown[standby]) if observed and standby else observed
 
     def describe_many(
         self, location: Location, cluster: str, services: Sequence[str]
@@ -59,6 +56,18 @@ class SpokeEcs:
                 self._described(location, cluster, names) for names in batches(services, _SERVICES_PER_CALL)
             )
         )
+
+    def tasks(self, service: ServiceId, observation: Observation) -> tuple[Task, ...]:
+        return SpokeTasks(self.sessions).read(service, observation)
+
+    def discover(self, location: Location, clusters: Sequence[str]) -> Mapping[ServiceId, Observation]:
+        return {
+            ServiceId(location.account, location.region, cluster, name): observation
+            for cluster in clusters or self._clusters(location)
+            for names in batches(self._services(location, cluster), _SERVICES_PER_CALL)
+            for name, observation in self._described(location, cluster, names, tags=True)
+            if observation
+        }
 
     def update(self, service: ServiceId, change: UpdateService, observation: Observation) -> str:
         request = update_request(service, change, observation)
@@ -70,12 +79,17 @@ class SpokeEcs:
         return self._updated(service, request)
 
     def _described(
-        self, location: Location, cluster: str, names: list[str]
+        self, location: Location, cluster: str, names: list[str], *, tags: bool = False
     ) -> Iterator[tuple[str, Observation | None]]:
-        where = f"cluster {cluster} in account {location.account}, region {location.region}"
+        where = _where(location, cluster)
         with translated("ecs:DescribeServices", where, denied=_DENIED):
             try:
-                answer = self.sessions.ecs(location).describe_services(cluster=cluster, services=names)
+                describe = self.sessions.ecs(location).describe_services
+                answer = (
+                    describe(cluster=cluster, services=names, include=["TAGS"])
+                    if tags
+                    else describe(cluster=cluster, services=names)
+                )
             except ClientError as error:
                 if code_of(error) != "ClusterNotFoundException":
                     raise
@@ -98,13 +112,29 @@ class SpokeEcs:
                     f"AWS says {failed[name].get('reason')}: {failed[name].get('detail', 'no detail')}"
                 )
 
+    def _clusters(self, location: Location) -> Iterator[str]:
+        where = f"account {location.account}, region {location.region}"
+        with translated("ecs:ListClusters", where, denied=_DENIED):
+            for page in self.sessions.ecs(location).get_paginator("list_clusters").paginate():
+                yield from (_name(arn) for arn in page["clusterArns"])
+
+    def _services(self, location: Location, cluster: str) -> Iterator[str]:
+        with translated("ecs:ListServices", _where(location, cluster), denied=_DENIED):
+            pages = self.sessions.ecs(location).get_paginator("list_services")
+            try:
+                for page in pages.paginate(cluster=cluster, PaginationConfig={"PageSize": _LISTED_PER_CALL}):
+                    yield from (_name(arn) for arn in page["serviceArns"])
+            except ClientError as error:
+                if code_of(error) != "ClusterNotFoundException":
+                    raise
+
     def _updated(self, service: ServiceId, request: dict[str, Any]) -> str:
-        subject = (
-            f"service {service.service}, cluster {service.cluster} in account {service.account}, "
-            f"region {service.region}"
-        )
+        subject = f"service {request['service']}, {_where(service.location, service.cluster)}"
         with translated("ecs:UpdateService", subject, denied=_DENIED):
-            answer = self.sessions.ecs_once(service.location).update_service(**request)
+            # A forced deployment that is asked for twice happens twice; anything else may be sent again.
+            forced = "forceNewDeployment" in request
+            client = (self.sessions.ecs_once if forced else self.sessions.ecs)(service.location)
+            answer = client.update_service(**request)
         primary = to_observation(answer["service"]).primary
         return primary.id if primary else ""
 
@@ -114,7 +144,14 @@ def update_request(service: ServiceId, change: UpdateService, observation: Obser
 
     Without a task definition, or roles of any kind, the caller needs no iam:PassRole.
     """
-    request: dict[str, Any] = {"cluster": service.cluster, "service": service.service}
+    request: dict[str, Any] = {
+        "cluster": service.cluster,
+        "service": change.service_name or service.service,
+    }
+    if change.desired is not None:
+        request["desiredCount"] = change.desired
+    if change.task_definition:
+        request["taskDefinition"] = change.task_definition
     if change.strategy:
         request["capacityProviderStrategy"] = [
             {"capacityProvider": item.capacity_provider, "weight": item.weight, "base": item.base}
@@ -132,51 +169,9 @@ def update_request(service: ServiceId, change: UpdateService, observation: Obser
     return request
 
 
-def to_observation(service: ServiceTypeDef) -> Observation:
-    """Read one service of ECS's answer."""
-    configuration = service.get("deploymentConfiguration", {})
-    default = Rolling()
-    # The primary deployment first: it is what ECS drives towards, the others are being replaced.
-    deployments = sorted(
-        service.get("deployments", ()), key=lambda deployment: deployment["status"] != "PRIMARY"
-    )
-    return Observation(
-        status=service["status"],
-        created_at=whole_milliseconds(service["createdAt"]),
-        desired=service["desiredCount"],
-        running=service["runningCount"],
-        pending=service["pendingCount"],
-        deployments=tuple(_deployment(deployment) for deployment in deployments),
-        rolling=Rolling(
-            configuration.get("minimumHealthyPercent", default.minimum_healthy_percent),
-            configuration.get("maximumPercent", default.maximum_percent),
-        ),
-        launch_type=service.get("launchType", ""),
-        controller=service.get("deploymentController", {}).get("type", ROLLING_CONTROLLER),
-        deployment_strategy=configuration.get("strategy", ROLLING_STRATEGY),
-        deployment_configuration=dict(configuration),
-    )
+def _where(location: Location, cluster: str) -> str:
+    return f"cluster {cluster} in account {location.account}, region {location.region}"
 
 
-def _deployment(deployment: DeploymentTypeDef) -> Deployment:
-    return Deployment(
-        id=deployment["id"],
-        strategy=Strategy(
-            tuple(
-                StrategyItem(item["capacityProvider"], item.get("weight", 0), item.get("base", 0))
-                for item in deployment.get("capacityProviderStrategy", ())
-            )
-        ),
-        created_at=whole_milliseconds(deployment["createdAt"]),
-        desired=deployment["desiredCount"],
-        running=deployment["runningCount"],
-        rollout=_rollout(deployment.get("rolloutState")),
-        task_definition=deployment["taskDefinition"],
-    )
-
-
-def _rollout(state: str | None) -> Rollout:
-    if state is None:  # a deployment from before ECS had rollout states
-        return Rollout.COMPLETED
-    # A state that ECS may add one day is not known to be over.
-    return Rollout(state) if state in set(Rollout) else Rollout.IN_PROGRESS
+def _name(arn: str) -> str:
+    return arn.rpartition("/")[2]

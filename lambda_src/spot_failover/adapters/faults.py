@@ -28,7 +28,9 @@ _DENIALS = frozenset(
     {"InvalidClientTokenId", "OptInRequired", "SignatureDoesNotMatch", "UnrecognizedClientException"}
 )
 # Temporary credentials that have run out are fetched anew at the next try.
-_PASSING = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
+_EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException"})
+# ConcurrentUpdate is Application Auto Scaling's word for another change that is still on its way.
+_PASSING = _EXPIRED | {"ConcurrentUpdateException", "RequestExpired"}
 _FIRST_SERVER_FAULT = 500
 
 
@@ -55,6 +57,15 @@ def code_of(error: ClientError) -> str:
     return error.response.get("Error", {}).get("Code", "")
 
 
+def turns_away(code: str) -> bool:
+    """Whether AWS's error code speaks against the caller, so that newer credentials may fare better."""
+    return _denies(code) or code in _EXPIRED
+
+
+def _denies(code: str) -> bool:
+    return code.startswith("AccessDenied") or code in _DENIALS
+
+
 def _of_answer(error: ClientError, what: str, denied: str) -> SpotFailoverError:
     code = code_of(error)
     # Neither request ids nor retry counts: the same fault must read the same each time, or it would be news.
@@ -64,7 +75,7 @@ def _of_answer(error: ClientError, what: str, denied: str) -> SpotFailoverError:
         return ConflictError(f"{what}: the item was changed or forgotten in the meantime.")
     if "Throttl" in code or code in _THROTTLES:
         return ThrottledError(f"{what} was throttled. AWS says {said}")
-    if code.startswith("AccessDenied") or code in _DENIALS:
+    if _denies(code):
         return AccessDeniedError(f"{what} was not allowed. {denied} AWS says {said}")
     if status >= _FIRST_SERVER_FAULT or code in _PASSING:
         return UnreachableError(f"{what} failed on AWS's side. AWS says {said}")

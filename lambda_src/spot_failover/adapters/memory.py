@@ -11,11 +11,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from spot_failover.adapters.wakeups import Reconcile, Survey, WakeUp, deduplication_id
-from spot_failover.domain.errors import ConflictError
+from spot_failover.domain.errors import ConflictError, RefusedError
 from spot_failover.domain.evidence import Evidence
 from spot_failover.domain.identity import Location, ServiceId
 from spot_failover.domain.record import Message, Record, Spoke
 from spot_failover.domain.registration import Parameters, Registration
+from spot_failover.domain.scaling import Suspended
 
 
 class InMemoryServices:
@@ -23,6 +24,7 @@ class InMemoryServices:
 
     def __init__(self) -> None:
         self._records: dict[ServiceId, Record] = {}
+        self._owners: dict[ServiceId, ServiceId] = {}
 
     def load(self, service: ServiceId) -> Record | None:
         return self._records.get(service)
@@ -72,6 +74,16 @@ class InMemoryServices:
         first = record.missing_since or now
         self._records[service] = replace(record, missing_since=first)
         return first
+
+    def claim(self, standby: ServiceId, owner: ServiceId) -> ServiceId:
+        return self._owners.setdefault(standby, owner)
+
+    def release(self, standby: ServiceId, owner: ServiceId) -> None:
+        if self._owners.get(standby) == owner:
+            del self._owners[standby]
+
+    def owner_of(self, standby: ServiceId) -> ServiceId | None:
+        return self._owners.get(standby)
 
     def at(self, location: Location) -> Sequence[Record]:
         return [self._records[service] for service in sorted(self._records) if service.location == location]
@@ -155,6 +167,21 @@ class InMemoryMetrics:
 
     def count(self, name: str, value: int = 1) -> None:
         self.counts[name] += value
+
+
+class InMemoryScaling:
+    """Application Auto Scaling; `targets` holds the services that have a scalable target."""
+
+    def __init__(self, targets: Mapping[ServiceId, Suspended] | None = None) -> None:
+        self.targets = dict(targets or {})
+
+    def describe(self, service: ServiceId) -> Suspended | None:
+        return self.targets.get(service)
+
+    def suspend(self, service: ServiceId, suspended: Suspended) -> None:
+        if service not in self.targets:
+            raise RefusedError(f"{service.key} has no scalable target whose limits could be kept.")
+        self.targets[service] = suspended
 
 
 class InMemoryRegistry:

@@ -1,17 +1,19 @@
-"""The state table: one item a registered service, one item a spoke.
+"""The state table: one item a registered service, one a standby that is claimed, one a spoke.
 
 Services belong to an account and region, spokes to the fleet, by the index `parent`; nothing is ever scanned.
+A claim belongs to neither, and is only ever read by its key.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
-from spot_failover.adapters import items
+from spot_failover.adapters import items, record_items
 from spot_failover.adapters.tables import Item, Table
 from spot_failover.adapters.times import from_text, to_text
 from spot_failover.domain.errors import ConflictError, UnreadableItemError
@@ -35,11 +37,11 @@ class DynamoServices:
 
     def load(self, service: ServiceId) -> Record | None:
         item = self.table.get(service.key)
-        return None if item is None else _read(item, items.to_record)
+        return None if item is None else _read(item, record_items.to_record)
 
     def save(self, record: Record) -> Record:
         saved = replace(record, version=record.version + 1)
-        attributes = items.pass_attributes(saved)
+        attributes = record_items.pass_attributes(saved)
         self.table.update(
             record.id.key,
             values={name: value for name, value in attributes.items() if not items.is_empty(value)},
@@ -56,7 +58,7 @@ class DynamoServices:
     def register(self, registration: Registration, now: datetime) -> bool:
         before = self.table.update(
             registration.service.key,
-            values=items.registration_attributes(registration),
+            values=record_items.registration_attributes(registration),
             first={"phase": Phase.STEADY.value, "since": to_text(now), "version": _NEVER_SAVED},
             remove=["leaving", "missing_since"],
         )
@@ -70,6 +72,19 @@ class DynamoServices:
 
     def at(self, location: Location) -> Sequence[Record]:
         return list(self._readable(location))
+
+    def claim(self, standby: ServiceId, owner: ServiceId) -> ServiceId:
+        before = self.table.update(items.claim_key(standby), values={}, first=items.claim_attributes(owner))
+        return _read(before, items.to_owner) if before else owner
+
+    def release(self, standby: ServiceId, owner: ServiceId) -> None:
+        # No error where it is another's, or nobody's.
+        with suppress(ConflictError):
+            self.table.delete(items.claim_key(standby), expected=items.claim_attributes(owner))
+
+    def owner_of(self, standby: ServiceId) -> ServiceId | None:
+        item = self.table.get(items.claim_key(standby))
+        return None if item is None else _read(item, items.to_owner)
 
     def _note_first(self, service: ServiceId, attribute: str, now: datetime) -> datetime:
         try:
@@ -88,7 +103,7 @@ class DynamoServices:
             ExpressionAttributeValues={":parent": location.key},
         ):
             try:
-                yield _read(item, items.to_record)
+                yield _read(item, record_items.to_record)
             except UnreadableItemError as error:  # one bad item must not hide the others
                 logger.error("%s Until then it is left out.", error)  # noqa: TRY400 - the sentence says it all
 

@@ -114,4 +114,4 @@ def test_a_service_and_a_cluster_that_disagree_are_rejected() -> None:
     ],
 )
 def test_other_actions_ask_for_nothing(name: str) -> None:
-    assert why_ignored(load(f"{name}.json")) == ("This service action says nothing about Fargate's capacity.")
+    assert why_ignored(load(f"{name}.json")) == "This service action says nothing about Fargate's capacity."
