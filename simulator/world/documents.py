@@ -144,7 +144,7 @@ def task_document(task: Task) -> Document:
     document: Document = {
         "attachments": _attachments(task),
         "attributes": [{"name": "ecs.cpu-architecture", "value": task.definition.architecture.lower()}],
-        "availabilityZone": zone(task),
+        "availabilityZone": task.zone,
         "capacityProviderName": task.provider,
         "clusterArn": task.cluster.arn,
         "connectivity": "CONNECTED" if task.connectivity_at else None,
@@ -254,18 +254,7 @@ def _attachments(task: Task) -> list[Document]:
 
 
 def _subnet(task: Task) -> str:
-    subnets = task.settings.get("networkConfiguration", {}).get("awsvpcConfiguration", {}).get("subnets")
-    if subnets:
-        return str(subnets[int(task.id[:4], 16) % len(subnets)])
-    return f"subnet-{_digest(task.id, 'subnet')[:17]}"
-
-
-def zone(task: Task) -> str:
-    """Return the Availability Zone of a task."""
-    subnets = task.settings.get("networkConfiguration", {}).get("awsvpcConfiguration", {}).get("subnets") or [
-        "a"
-    ]
-    return task.cluster.region + "abcdef"[int(task.id[:4], 16) % len(subnets) % 6]
+    return task.subnet or f"subnet-{_digest(task.id, 'subnet')[:17]}"
 
 
 def address(task: Task) -> str:

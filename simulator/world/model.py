@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from simulator.world.behaviours import ExitAt
 from simulator.world.names import ServiceKey, arn
+from simulator.world.places import Place
 from simulator.world.schedule import Due
 
 Document = dict[str, Any]
@@ -66,6 +67,11 @@ class TaskDefinition:
     containers: tuple[tuple[str, str], ...]
     health_check: bool = False  # an essential container has one
     architecture: str = "X86_64"  # or ARM64, as runtimePlatform names it
+
+    @property
+    def size(self) -> str:
+        """CPU units and MiB, as in `256/512`."""
+        return f"{self.cpu}/{self.memory}"
 
 
 @dataclass(slots=True)
@@ -191,6 +197,8 @@ class Task:
     provider: str | None  # None for a plain launch type
     created_at: datetime
     updated_at: datetime
+    subnet: str = ""  # empty where the request named none
+    zone: str = ""
     behind_load_balancer: bool = False
     service: Service | None = None
     deployment: Deployment | None = None
@@ -217,6 +225,17 @@ class Task:
     next: Due | None = None
     exit: Due | None = None  # the end of its container, which no state waits for
     check: Due | None = None  # what its health checks find next
+    place: Place = field(init=False)
+
+    def __post_init__(self) -> None:
+        definition = self.definition
+        self.place = Place(
+            account=self.cluster.account,
+            region=self.cluster.region,
+            zone=self.zone,
+            architecture=definition.architecture,
+            size=definition.size,
+        )
 
     @property
     def arn(self) -> str:

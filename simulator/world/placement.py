@@ -13,6 +13,7 @@ from simulator.world.ground import Ground
 from simulator.world.messages import TROUBLESHOOTING
 from simulator.world.model import FARGATE, FARGATE_SPOT, Deployment, RolloutState, Service, Task
 from simulator.world.names import new_task_id
+from simulator.world.sites import Site, Sites
 from simulator.world.tasks import CAPACITY_UNAVAILABLE, TaskLifecycle
 from simulator.world.throttles import LAUNCHES
 
@@ -77,7 +78,7 @@ class Placement:
             if self._messages.say_once(service, f"{_START_IMPAIRED} {TROUBLESHOOTING}"):
                 self._events.service_action(service, "WARN", "SERVICE_TASK_START_IMPAIRED")
 
-    def new_task(self, service: Service, deployment: Deployment, provider: str | None) -> Task:
+    def new_task(self, service: Service, deployment: Deployment, provider: str | None, site: Site) -> Task:
         """Make a task of a deployment, not launched yet."""
         now = self._schedule.now
         definition = deployment.revision.task_definition
@@ -92,6 +93,8 @@ class Placement:
             provider=provider,
             created_at=now,
             updated_at=now,
+            subnet=site.subnet,
+            zone=site.zone,
             behind_load_balancer=service.has_load_balancer,
             service=service,
             deployment=deployment,
@@ -125,18 +128,22 @@ class Placement:
     ) -> datetime | None:
         account, region = service.cluster.account, service.cluster.region
         spot = provider == FARGATE_SPOT
+        sites = Sites(service, deployment)
         failed = 0
         for _ in range(count):
+            site = sites.next(lambda place: self._pools.has_room(place, spot=spot))
             stuck = False
-            if not self._pools.has_room(account, region, spot=spot):
+            if site is None:
                 stuck = spot and self._random.random() < self.stuck_share
                 if not stuck:
                     failed += 1
                     continue
+                site = sites.any()
             if not self._throttles.allows(account, region, self._launches, self._schedule.now, provider):
                 return self._schedule.now + self._latencies.scaled(1)
-            task = self.new_task(service, deployment, provider or None)
+            task = self.new_task(service, deployment, provider or None, site)
             self._lifecycle.launch(task, stuck=stuck)
+            sites.took(site)
             started.append(task)
         if not failed:
             service.placement_failures.pop(provider, None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from simulator.world.documents import address, zone
+from simulator.world.documents import address
 from simulator.world.errors import EcsError
 from simulator.world.model import Document, Service, Task, TaskStatus
 from simulator.world.state import Region
@@ -41,7 +41,7 @@ def _targets(service: Service, group: str) -> Iterator[Document]:
         if state is None:
             continue
         for port in ports:
-            target = {"Id": address(task), "Port": port, "AvailabilityZone": zone(task)}
+            target = {"Id": address(task), "Port": port, "AvailabilityZone": task.zone}
             yield {"Target": target, "HealthCheckPort": str(port), "TargetHealth": dict(state)}
 
 

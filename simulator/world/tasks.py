@@ -101,6 +101,25 @@ class TaskLifecycle:
         self._then(task, stopping, lambda: self._enter(task, TaskStatus.STOPPING))
         self._plan_exit(task)
 
+    def lose(self, task: Task) -> None:
+        """Take a running task's Spot capacity back without a notice: its container is gone now.
+
+        ECS learns of it some seconds later. Such stops carry no stop code
+        (https://github.com/aws/containers-roadmap/issues/1565).
+        """
+        if not task.is_wanted or not task.is_running or task.execution_stopped_at is not None:
+            return
+        self._pools.release(task)
+        task.interrupted = True
+        if task.exit is not None:
+            task.exit.cancel()
+        self._exited(task, SIGKILLED, after=lambda: self._loss_seen(task))
+
+    def _loss_seen(self, task: Task) -> None:
+        if task.is_wanted:
+            self._mark_stopped(task, None, INTERRUPTED)
+        self._deprovisioning(task)
+
     def fail_to_start(self, task: Task, reason: str) -> None:
         """Give up a task that is not running yet."""
         if not task.is_wanted or not task.is_starting:
@@ -221,7 +240,7 @@ class TaskLifecycle:
         self._state.stopped(task)
         self._enter(task, TaskStatus.STOPPED)
 
-    def _mark_stopped(self, task: Task, code: str, reason: str) -> None:
+    def _mark_stopped(self, task: Task, code: str | None, reason: str) -> None:
         if task.check is not None:
             task.check.cancel()
         task.desired_status = TaskStatus.STOPPED

@@ -12,6 +12,7 @@ from simulator.world.ground import Ground
 from simulator.world.model import FARGATE, FARGATE_SPOT, Cluster, Document, Task, TaskDefinition
 from simulator.world.names import arn, last_part, new_task_id
 from simulator.world.paging import page
+from simulator.world.places import zones_in
 from simulator.world.revisions import chosen_strategy, find_cluster, find_definition
 from simulator.world.services_api import ServicesApi
 from simulator.world.state import Region
@@ -91,8 +92,8 @@ class TasksApi:
         started: list[Document] = []
         failures: list[Document] = []
         for provider in [provider for provider, share in shares for _ in range(share)]:
-            if self._pools.has_room(cluster.account, cluster.region, spot=provider == FARGATE_SPOT):
-                task = self._standalone(cluster, definition, provider, request)
+            task = self._standalone(cluster, definition, provider, request)
+            if self._pools.has_room(task.place, spot=provider == FARGATE_SPOT):
                 self._lifecycle.launch(task)
                 started.append(deepcopy(task_document(task)))
             else:
@@ -112,8 +113,13 @@ class TasksApi:
         self, cluster: Cluster, definition: TaskDefinition, provider: str | None, request: Document
     ) -> Task:
         family = last_part(definition.arn).rsplit(":", maxsplit=1)[0]
+        task_id = new_task_id(self._random)
+        sites = list(zones_in(cluster.region, request).items())
+        subnet, zone = sites[int(task_id[:4], 16) % len(sites)]
         return Task(
-            id=new_task_id(self._random),
+            id=task_id,
+            subnet=subnet,
+            zone=zone,
             cluster=cluster,
             definition=definition,
             group=request.get("group") or f"family:{family}",
