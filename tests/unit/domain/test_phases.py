@@ -7,8 +7,9 @@ import pytest
 
 from spot_failover.domain.backoff import backoff
 from spot_failover.domain.capacity import Strategy, StrategyItem
+from spot_failover.domain.decision import Decision
 from spot_failover.domain.evidence import Evidence, EvidenceKind
-from spot_failover.domain.phases import Decision, next_phase
+from spot_failover.domain.phases import next_phase
 from spot_failover.domain.policy import Restore, Scale
 from spot_failover.domain.record import HoldKind, Operation, Phase, Record
 from spot_failover.domain.service import Observation, Rollout

@@ -41,7 +41,7 @@ def test_a_document_made_of_a_policy_reads_back_to_the_same_policy() -> None:
         ({"schema": 2, "mode": "switch"}, "Upgrade the hub"),
         ({"schema": True, "mode": "switch"}, "schema True"),
         ({"schema": 1}, 'Wanted: "switch"'),
-        ({"schema": 1, "mode": "backfill"}, 'mode is "backfill". Wanted: "switch"'),
+        ({"schema": 1, "mode": "magic"}, 'mode is "magic". Wanted: "switch" or "standby" or "backfill"'),
         ({"schema": 1, "mode": "switch", "treshold": {}}, "unknown fields: treshold"),
         ({"schema": 1, "mode": "switch", "thresholds": 3}, "thresholds must be a JSON object"),
         (

@@ -6,7 +6,7 @@ import pytest
 
 from spot_failover.domain import applied
 from spot_failover.domain.capacity import Rolling, Strategy, StrategyItem
-from spot_failover.domain.phases import Decision
+from spot_failover.domain.decision import Decision
 from spot_failover.domain.record import Phase
 from spot_failover.domain.service import Rollout
 from spot_failover.domain.targets import UpdateService, changes, target
@@ -17,8 +17,10 @@ from tests.unit.domain.scene import NOW, ON_DEMAND, SPOT, Scene, ago
 def test_failing_over_asks_for_on_demand_once(scene: Scene) -> None:
     record = scene.record(Phase.FAILING_OVER)
     spot, done = scene.observation(), scene.observation(scene.deployment(ON_DEMAND))
-    assert changes(spot, target(Phase.FAILING_OVER, spot, record)) == (UpdateService(strategy=ON_DEMAND),)
-    assert changes(done, target(Phase.FAILING_OVER, done, record)) == ()
+    assert changes(spot, target(Phase.FAILING_OVER, spot, record, [], NOW)) == (
+        UpdateService(strategy=ON_DEMAND),
+    )
+    assert changes(done, target(Phase.FAILING_OVER, done, record, [], NOW)) == ()
 
 
 def test_restoring_asks_for_the_saved_strategy_exactly(scene: Scene) -> None:
@@ -27,7 +29,7 @@ def test_restoring_asks_for_the_saved_strategy_exactly(scene: Scene) -> None:
     assert record.config is not None
     record = replace(record, config=replace(record.config, strategy=mixed))
     observation = scene.observation(scene.deployment(ON_DEMAND))
-    assert changes(observation, target(Phase.RESTORING, observation, record)) == (
+    assert changes(observation, target(Phase.RESTORING, observation, record, [], NOW)) == (
         UpdateService(strategy=mixed),
     )
 
@@ -35,7 +37,7 @@ def test_restoring_asks_for_the_saved_strategy_exactly(scene: Scene) -> None:
 def test_risky_rolling_settings_are_raised_in_the_same_call(scene: Scene) -> None:
     observation = scene.observation(rolling=Rolling(50, 100))
     record = scene.record(Phase.FAILING_OVER)
-    assert changes(observation, target(Phase.FAILING_OVER, observation, record)) == (
+    assert changes(observation, target(Phase.FAILING_OVER, observation, record, [], NOW)) == (
         UpdateService(ON_DEMAND, Rolling(100, 200)),
     )
 
@@ -43,7 +45,7 @@ def test_risky_rolling_settings_are_raised_in_the_same_call(scene: Scene) -> Non
 def test_raised_rolling_settings_are_put_back_after_the_rollout_and_then_forgotten(scene: Scene) -> None:
     raised = scene.observation(scene.deployment(ON_DEMAND), rolling=Rolling(100, 200))
     record = scene.record(Phase.ON_DEMAND, put_back=Rolling(50, 100))
-    assert changes(raised, target(Phase.ON_DEMAND, raised, record)) == (
+    assert changes(raised, target(Phase.ON_DEMAND, raised, record, [], NOW)) == (
         UpdateService(rolling=Rolling(50, 100)),
     )
     back = replace(raised, rolling=Rolling(50, 100))
@@ -58,13 +60,13 @@ def test_rolling_settings_that_someone_chose_meanwhile_are_left_alone(scene: Sce
         observation,
         NOW,
     )
-    assert changes(observation, target(Phase.ON_DEMAND, observation, record)) == ()
+    assert changes(observation, target(Phase.ON_DEMAND, observation, record, [], NOW)) == ()
 
 
 @pytest.mark.parametrize("phase", [Phase.STEADY, Phase.ON_DEMAND])
 def test_nothing_is_wanted_of_a_service_at_rest(scene: Scene, phase: Phase) -> None:
     observation = scene.observation()
-    assert changes(observation, target(phase, observation, scene.record(phase))) == ()
+    assert changes(observation, target(phase, observation, scene.record(phase), [], NOW)) == ()
 
 
 # --- our own update, seen through lag, loss and the circuit breaker ---
@@ -122,7 +124,7 @@ def test_a_failed_on_demand_deployment_is_asked_for_again(scene: Scene) -> None:
         scene.deployment(ON_DEMAND, running=3, id="ecs-svc/2", rollout=Rollout.FAILED)
     )
     record = scene.record(Phase.FAILING_OVER, applied=scene.applied(5))
-    assert changes(observation, target(Phase.FAILING_OVER, observation, record)) == (
+    assert changes(observation, target(Phase.FAILING_OVER, observation, record, [], NOW)) == (
         UpdateService(ON_DEMAND),
     )
 

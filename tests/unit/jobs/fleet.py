@@ -7,15 +7,16 @@ function that is killed; messages can be repeated, delayed and shuffled.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
-from simulator.world import EcsError, Sample, ServiceKey, World
+from simulator.backtest.ports import WorldClient, WorldSessions
+from simulator.world import Sample, ServiceKey, World
 from spot_failover.adapters import wakeups
-from spot_failover.adapters.ecs import to_observation, update_request
+from spot_failover.adapters.ecs import SpokeEcs
 from spot_failover.adapters.memory import (
     InMemoryEvidenceLog,
     InMemoryMetrics,
@@ -25,13 +26,13 @@ from spot_failover.adapters.memory import (
     InMemorySpokes,
     InMemoryWorkQueue,
 )
-from spot_failover.domain.errors import RefusedError, ThrottledError
+from spot_failover.adapters.scaling import SpokeScaling
+from spot_failover.adapters.sessions import SpokeSessions
+from spot_failover.domain.errors import ThrottledError
 from spot_failover.domain.identity import Location, ServiceId
 from spot_failover.domain.policy import Policy
 from spot_failover.domain.record import Operation, Record, Spoke
 from spot_failover.domain.registration import Registration
-from spot_failover.domain.service import Observation
-from spot_failover.domain.targets import UpdateService
 from spot_failover.events.errors import EventError
 from spot_failover.events.model import EvidenceSignal
 from spot_failover.events.parser import parse
@@ -44,6 +45,8 @@ SERVICE = ServiceId("222233334444", "eu-west-1", "shop", "web")
 KEY = ServiceKey(SERVICE.account, SERVICE.region, SERVICE.cluster, SERVICE.service)
 HERE = SERVICE.location
 TICK = timedelta(seconds=60)
+STANDBY = "web-on-demand"
+ON_DEMAND = ({"capacityProvider": "FARGATE", "weight": 1},)
 
 
 class FunctionDiesError(BaseException):
@@ -82,44 +85,26 @@ class Mortal:
         return call
 
 
-@dataclass(slots=True)
-class WorldEcs:
-    """The port `Ecs` on the world, by the very translations that the adapter to AWS uses."""
+class Sessions(WorldSessions):
+    """Clients of everything that the adapters of a spoke use."""
 
-    world: World
-    updates: list[dict[str, Any]] = field(default_factory=list)
-    described: int = 0
+    def elbv2(self, location: Location) -> WorldClient:
+        api = self.world.api(location.account, location.region)
+        return WorldClient(lambda _, request: api.describe_target_health(request))
 
-    def describe(self, service: ServiceId) -> Observation | None:
-        return self.describe_many(service.location, service.cluster, [service.service])[service.service]
+    def scaling(self, location: Location) -> WorldClient:
+        return WorldClient(self.world.scaling(location.account, location.region).call)
 
-    def describe_many(
-        self, location: Location, cluster: str, services: Sequence[str]
-    ) -> Mapping[str, Observation | None]:
-        self.described += 1
-        answer = self._call(location, "DescribeServices", {"cluster": cluster, "services": list(services)})
-        shown = {service["serviceName"]: to_observation(service) for service in answer["services"]}
-        return {name: shown.get(name) for name in services}
 
-    def update(self, service: ServiceId, change: UpdateService, observation: Observation) -> str:
-        request = update_request(service, change, observation)
-        answer = self._call(service.location, "UpdateService", request)
-        self.updates.append(request)
-        primary = to_observation(answer["service"]).primary
-        assert primary is not None
-        return primary.id
-
-    def _call(self, location: Location, operation: str, request: dict[str, Any]) -> Any:
-        try:
-            return self.world.api(location.account, location.region).call(operation, request)
-        except EcsError as error:
-            if error.code == "ThrottlingException":
-                raise ThrottledError(str(error)) from error
-            raise RefusedError(str(error)) from error
+def give_up(_: float) -> None:
+    raise ThrottledError("ECS throttles, and no time passes within a call here.")
 
 
 class Fleet:
-    """A service of `desired` tasks on Spot, registered, all running, in calm weather."""
+    """A service of `desired` tasks on Spot, registered, all running, in calm weather.
+
+    With a standby in the policy, its twin is there as well, at its reserve.
+    """
 
     def __init__(
         self,
@@ -143,18 +128,30 @@ class Fleet:
         self.queue = InMemoryWorkQueue()
         self.outbox = InMemoryOutbox()
         self.metrics = InMemoryMetrics()
-        self.ecs = WorldEcs(self.world)
+        self.sessions = Sessions(self.world)
+        self.ecs = SpokeEcs(cast("SpokeSessions", self.sessions), pause=give_up)
+        self.scaling = SpokeScaling(cast("SpokeSessions", self.sessions))
         self.died = 0
-        self._create(desired, rolling, strategy)
-        self._registered(policy or Policy())
+        policy = policy or Policy()
+        self.world.register_cluster(SERVICE.account, SERVICE.region, SERVICE.cluster)
+        self.world.register_task_definition(SERVICE.account, SERVICE.region, "web:1")
+        self.create(SERVICE.service, desired, rolling, strategy)
+        if policy.standby.service_name:
+            self.create(policy.standby.service_name, policy.standby.reserve, rolling, ON_DEMAND)
+        self._registered(policy)
         self.run(minutes=6)
         assert self.last.spot_running + self.last.on_demand_running == desired
         self.fate.deaths = frozenset(self.fate.calls + death for death in deaths)
-        self.ecs.updates.clear()
+        self.sessions.updates.clear()
 
     @property
     def now(self) -> datetime:
         return self.world.now
+
+    @property
+    def updates(self) -> list[dict[str, Any]]:
+        """The UpdateService requests that ECS accepted, oldest first."""
+        return self.sessions.updates
 
     @property
     def record(self) -> Record:
@@ -239,13 +236,13 @@ class Fleet:
         except FunctionDiesError:
             self.died += 1
 
-    def _create(self, desired: int, rolling: tuple[int, int], strategy: Sequence[dict[str, Any]]) -> None:
-        self.world.register_cluster(SERVICE.account, SERVICE.region, SERVICE.cluster)
-        self.world.register_task_definition(SERVICE.account, SERVICE.region, "web:1")
+    def create(
+        self, name: str, desired: int, rolling: tuple[int, int], strategy: Sequence[dict[str, Any]]
+    ) -> None:
         self.world.api(SERVICE.account, SERVICE.region).create_service(
             {
                 "cluster": SERVICE.cluster,
-                "serviceName": SERVICE.service,
+                "serviceName": name,
                 "taskDefinition": "web:1",
                 "desiredCount": desired,
                 "capacityProviderStrategy": list(strategy),
@@ -265,22 +262,25 @@ class Fleet:
             return Mortal(port, self.fate)
 
         self._reconcile = Reconcile(
-            mortal(self.services),
-            spokes,
-            mortal(self.evidence),
-            mortal(self.ecs),
-            mortal(self.outbox),
-            self.queue,
-            self.metrics,
-            Operation.ACTIVE,
+            services=mortal(self.services),
+            spokes=spokes,
+            evidence=mortal(self.evidence),
+            ecs=mortal(self.ecs),
+            scaling=mortal(self.scaling),
+            outbox=mortal(self.outbox),
+            queue=self.queue,
+            metrics=self.metrics,
+            operation=Operation.ACTIVE,
         )
         self._survey = Survey(
-            mortal(self.services),
-            spokes,
-            InMemoryRegistry(),
-            mortal(self.ecs),
-            self.outbox,
-            self.queue,
-            self.metrics,
-            "",
+            services=mortal(self.services),
+            spokes=spokes,
+            registry=InMemoryRegistry(),
+            ecs=mortal(self.ecs),
+            evidence=mortal(self.evidence),
+            outbox=self.outbox,
+            queue=self.queue,
+            metrics=self.metrics,
+            event_bus_arn="",
+            operation=Operation.ACTIVE,
         )

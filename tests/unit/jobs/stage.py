@@ -11,6 +11,7 @@ from spot_failover.adapters.memory import (
     InMemoryMetrics,
     InMemoryOutbox,
     InMemoryRegistry,
+    InMemoryScaling,
     InMemoryServices,
     InMemorySpokes,
     InMemoryWorkQueue,
@@ -20,9 +21,10 @@ from spot_failover.domain.evidence import Evidence, EvidenceKind
 from spot_failover.domain.identity import Location, ServiceId
 from spot_failover.domain.policy import Policy
 from spot_failover.domain.record import Operation, Record
-from spot_failover.domain.registration import Registration
+from spot_failover.domain.registration import DefaultPolicy, Registration
 from spot_failover.domain.service import Deployment, Observation, Rollout
 from spot_failover.domain.targets import UpdateService
+from spot_failover.domain.tasks import Task
 from spot_failover.jobs.reconcile import Reconcile, WakeUp
 from spot_failover.jobs.survey import Survey, SurveyRequest
 
@@ -38,16 +40,21 @@ class ScriptedEcs:
 
     def __init__(self) -> None:
         self.shown: dict[ServiceId, Observation | None] = {}
+        self.tasks_shown: dict[ServiceId, Sequence[Task]] = {}
+        self.looked_at: list[ServiceId] = []
         self.updates: list[tuple[ServiceId, UpdateService]] = []
         self.described = 0
         self.describe_faults: list[BaseException] = []
         self.update_faults: list[BaseException] = []
 
-    def describe(self, service: ServiceId) -> Observation | None:
+    def describe(self, service: ServiceId, standby: str = "") -> Observation | None:
         self.described += 1
         if self.describe_faults:
             raise self.describe_faults.pop(0)
-        return self.shown.get(service)
+        shown = self.shown.get(service)
+        if shown is None or not standby:
+            return shown
+        return replace(shown, standby=self.shown.get(service.beside(standby)))
 
     def describe_many(
         self, location: Location, cluster: str, services: Sequence[str]
@@ -55,6 +62,19 @@ class ScriptedEcs:
         return {
             name: self.describe(ServiceId(location.account, location.region, cluster, name))
             for name in services
+        }
+
+    def tasks(self, service: ServiceId, observation: Observation) -> Sequence[Task]:
+        self.looked_at.append(service)
+        return self.tasks_shown.get(service, ())
+
+    def discover(self, location: Location, clusters: Sequence[str]) -> Mapping[ServiceId, Observation]:
+        if self.describe_faults:
+            raise self.describe_faults.pop(0)
+        return {
+            service: shown
+            for service, shown in self.shown.items()
+            if shown and service.location == location and (not clusters or service.cluster in clusters)
         }
 
     def update(self, service: ServiceId, change: UpdateService, observation: Observation) -> str:
@@ -67,7 +87,9 @@ class ScriptedEcs:
 class Stage:
     """One registered service of four tasks on Spot, and everything around it."""
 
-    def __init__(self, operation: Operation = Operation.ACTIVE) -> None:
+    def __init__(
+        self, operation: Operation = Operation.ACTIVE, default_policy: DefaultPolicy | None = None
+    ) -> None:
         self.now = START
         self.services = InMemoryServices()
         self.spokes = InMemorySpokes()
@@ -76,20 +98,32 @@ class Stage:
         self.outbox = InMemoryOutbox()
         self.metrics = InMemoryMetrics()
         self.registry = InMemoryRegistry()
+        self.scaling = InMemoryScaling()
         self.ecs = ScriptedEcs()
         self.ecs.shown[WEB] = self.observation()
         self.reconcile = Reconcile(
-            self.services,
-            self.spokes,
-            self.evidence,
-            self.ecs,
-            self.outbox,
-            self.queue,
-            self.metrics,
-            operation,
+            services=self.services,
+            spokes=self.spokes,
+            evidence=self.evidence,
+            ecs=self.ecs,
+            scaling=self.scaling,
+            outbox=self.outbox,
+            queue=self.queue,
+            metrics=self.metrics,
+            operation=operation,
         )
         self.survey = Survey(
-            self.services, self.spokes, self.registry, self.ecs, self.outbox, self.queue, self.metrics, BUS
+            services=self.services,
+            spokes=self.spokes,
+            registry=self.registry,
+            ecs=self.ecs,
+            evidence=self.evidence,
+            outbox=self.outbox,
+            queue=self.queue,
+            metrics=self.metrics,
+            event_bus_arn=BUS,
+            operation=operation,
+            default_policy=default_policy,
         )
 
     def observation(self, strategy: Strategy = SPOT, running: int = 4, **more: object) -> Observation:

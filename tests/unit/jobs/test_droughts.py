@@ -60,7 +60,7 @@ def test_a_service_survives_a_drought_and_comes_home() -> None:
     drought_and_back(fleet)
     assert fleet.told == STORY
     assert_home(fleet)
-    assert [len(request.get("capacityProviderStrategy", [])) for request in fleet.ecs.updates] == [2, 1]
+    assert [len(request.get("capacityProviderStrategy", [])) for request in fleet.updates] == [2, 1]
 
 
 def test_a_task_under_notice_is_missing_once_and_not_again_when_it_leaves_the_running_count() -> None:
@@ -103,7 +103,7 @@ def test_a_service_with_a_base_on_demand_gets_exactly_its_strategy_back() -> Non
     ]
     fleet = Fleet(policy=QUICK, strategy=mixed)
     drought_and_back(fleet)
-    failover, restore = [request["capacityProviderStrategy"] for request in fleet.ecs.updates]
+    failover, restore = [request["capacityProviderStrategy"] for request in fleet.updates]
     assert failover[0] == {"capacityProvider": "FARGATE", "base": 2, "weight": 10}
     assert sorted(restore, key=str) == sorted(mixed, key=str)
     assert fleet.told == STORY
@@ -158,7 +158,7 @@ def test_without_on_demand_capacity_it_says_so_rests_between_tries_and_ends_well
     assert "Service Blocked" in fleet.told
     assert fleet.last.spot_running == 3
     # Two tries, and one more each ten minutes.
-    assert len(fleet.ecs.updates) <= 8
+    assert len(fleet.updates) <= 8
     fleet.world.weather.set_on_demand(KEY.account, KEY.region, capacity=None)
     fleet.calm()
     fleet.run(minutes=120)
@@ -176,13 +176,13 @@ def test_throttled_calls_and_stale_reads_end_in_the_same_place() -> None:
     fleet.run(minutes=40)
     assert [told for told in fleet.told if told in STORY] == STORY
     assert_home(fleet)
-    assert len(fleet.ecs.updates) == 2
+    assert len(fleet.updates) == 2
 
 
 def test_calm_weather_costs_no_update_at_all() -> None:
     fleet = Fleet(policy=QUICK)
     fleet.run(minutes=120)
-    assert (fleet.ecs.updates, fleet.told) == ([], [])
+    assert (fleet.updates, fleet.told) == ([], [])
 
 
 def test_a_lost_event_is_made_up_for_by_the_next_one() -> None:
@@ -221,7 +221,7 @@ def test_wherever_a_pass_dies_and_however_events_repeat_the_service_comes_home(
     assert_home(fleet)
     assert lost_to_us(fleet) == []
     # A death between a call and its record may repeat that one call, after a minute, and no other.
-    assert 2 <= len(fleet.ecs.updates) <= 2 + fleet.died
+    assert 2 <= len(fleet.updates) <= 2 + fleet.died
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])

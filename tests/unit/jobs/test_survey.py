@@ -91,7 +91,7 @@ def test_a_service_in_a_cluster_that_the_spoke_does_not_cover_is_rejected(stage:
         "{",
         json.dumps({"contract": 2}),
         spoke(hub_bus_arn=""),
-        spoke(operation="drain"),
+        spoke(operation="rest"),
         spoke(clusters="shop"),
     ],
 )
