@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,10 +26,14 @@ class Sample:
 
 
 class Log:
-    """An append-only list of samples in the order of time; a sample is added only where something changed."""
+    """An append-only list of samples in the order of time; a sample is added only where something changed.
 
-    def __init__(self) -> None:
+    With an observer each sample is told to it instead of being kept: months of weather would fill the memory.
+    """
+
+    def __init__(self, observer: Callable[[Sample], None] | None = None) -> None:
         self._samples: list[Sample] = []
+        self._add = observer or self._samples.append
         self._last: dict[ServiceKey, Sample] = {}
 
     def __len__(self) -> int:
@@ -51,7 +55,7 @@ class Log:
         last = self._last.get(sample.key)
         if last is not None and _figures(last) == _figures(sample):
             return
-        self._samples.append(sample)
+        self._add(sample)
         self._last[sample.key] = sample
 
 

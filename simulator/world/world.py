@@ -17,7 +17,7 @@ from simulator.world.faults import Faults
 from simulator.world.ground import Ground
 from simulator.world.history import History
 from simulator.world.latencies import Latencies
-from simulator.world.log import Log
+from simulator.world.log import Log, Sample
 from simulator.world.messages import Messages
 from simulator.world.model import Cluster, Service, TaskDefinition
 from simulator.world.names import arn as ecs_arn
@@ -50,6 +50,8 @@ class World:
         within the call (of the API or the weather) that caused it.
     latencies, time_factor
         How long things take; the factor divides all of it and overrides the one in `latencies`.
+    observe
+        Called with each sample of a service as it is taken; `log` then keeps the newest of each service only.
     throttled
         Whether ECS's request limits hold. They count per second of the world's own time, whatever the factor.
     """
@@ -62,6 +64,7 @@ class World:
         emit: Callable[[Envelope], None] | None = None,
         latencies: Latencies | None = None,
         time_factor: float | None = None,
+        observe: Callable[[Sample], None] | None = None,
         throttled: bool = True,
     ) -> None:
         latencies = latencies or Latencies()
@@ -84,7 +87,7 @@ class World:
         self.behaviours = ground.behaviours
         self.faults = ground.faults
         self.throttles = ground.throttles
-        self.log = Log()
+        self.log = Log(observe)
         self._history = History(ground)
         self._lifecycle = TaskLifecycle(ground)
         self._deployments = Deployments(ground)
@@ -109,6 +112,10 @@ class World:
     def next_transition_at(self) -> datetime | None:
         """Return when something is due next: a driver may sleep or skip until then."""
         return self._ground.schedule.next_at()
+
+    def at(self, moment: datetime, action: Callable[[], None]) -> None:
+        """Let something happen at a moment; one that has passed means now, after what is already due."""
+        self._ground.schedule.at(moment, action)
 
     def api(self, account: str, region: str) -> EcsApi:
         """Return the ECS API of an account and region."""

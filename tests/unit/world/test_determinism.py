@@ -139,3 +139,12 @@ def test_ninety_days_of_twenty_quiet_services_take_few_transitions(stage: Stage)
 
     per_day_and_service = len(stage.events) / 90 / 20
     assert per_day_and_service < 12
+
+
+def test_what_a_driver_plans_happens_at_its_moment(stage: Stage) -> None:
+    seen: list[float] = []
+    stage.world.at(START + timedelta(seconds=90), lambda: seen.append(stage.seconds))
+
+    stage.advance(300)
+
+    assert seen == [90]

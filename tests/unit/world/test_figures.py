@@ -101,3 +101,17 @@ def test_a_reader_of_the_log_can_come_back_for_what_is_new(stage: Stage) -> None
 
     [sample] = stage.world.log.since(read)
     assert (sample.desired, sample.serving) == (1, 2)
+
+
+def test_an_observer_is_told_each_sample_and_only_the_newest_is_kept() -> None:
+    seen: list[Sample] = []
+    watched, kept = Stage(observe=seen.append), Stage()
+
+    for stage in (watched, kept):
+        stage.running(desired=3)
+        stage.drought(capacity=1)
+        stage.advance(600)
+
+    assert seen == list(kept.world.log)
+    assert list(watched.world.log) == []
+    assert watched.last() == kept.last()
