@@ -23,14 +23,14 @@ variable "clusters" {
 }
 
 variable "operation" {
-  description = "Kill switch of the whole fleet: \"active\" changes services, \"dry_run\" only says what it would change. A spoke may be more careful than its hub, never less."
+  description = "Kill switch of the whole fleet: \"active\" changes services, \"drain\" starts no failover and brings services that are on-demand back to Spot without further wait, \"dry_run\" only says what it would change. A spoke may be more careful than its hub, never less."
   type        = string
   default     = "active"
   nullable    = false
 
   validation {
-    condition     = contains(["active", "dry_run"], var.operation)
-    error_message = "operation must be \"active\" or \"dry_run\"."
+    condition     = contains(["active", "drain", "dry_run"], var.operation)
+    error_message = "operation must be \"active\", \"drain\" or \"dry_run\"."
   }
 }
 

@@ -25,6 +25,7 @@ locals {
       SPOKE_ROLE_NAME = local.spoke_role_name
       EXTERNAL_ID     = var.external_id
       OPERATION       = var.operation
+      DEFAULT_POLICY  = var.default_policy == null ? "" : jsonencode(var.default_policy)
     }
   }
 }

@@ -88,6 +88,12 @@ data "aws_iam_policy_document" "work" {
   }
 
   statement {
+    sid       = "KeepWhatASurveySees"
+    actions   = ["dynamodb:PutItem"]
+    resources = [local.evidence_table_arn]
+  }
+
+  statement {
     sid = "KeepRecordsOfServicesAndSpokes"
     actions = [
       "dynamodb:DeleteItem",

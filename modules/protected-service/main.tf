@@ -23,6 +23,8 @@ locals {
     thresholds = var.thresholds
     failover   = var.failover
     restore    = var.restore
+    surge      = var.surge
+    standby    = coalesce(var.standby, { service_name = "", follow_task_definition = true, reserve = 0 })
   }
 
   # Put on the account's default bus, like an event of ECS itself.
@@ -69,5 +71,25 @@ check "spoke_listens" {
       if name == "/spot-failover/spoke"
     ])
     error_message = "The spoke in ${local.account_id}, ${local.region} may not touch the cluster ${var.cluster_name}: the service is registered, but the hub can do nothing for it. Add the cluster to the variable \"clusters\" of workload-spoke."
+  }
+}
+
+# Nothing that a plan can read says what a resource ignores; hence a word of the user's, and this warning until it is given.
+check "both_services_keep_their_desired_count" {
+  assert {
+    condition     = var.mode == "switch" || var.ignores_strategy_changes
+    error_message = <<-EOT
+      In mode "${var.mode}" the hub changes the desired counts of ${var.service_name} and ${local.policy.standby.service_name}. Unless Terraform leaves them alone, the next apply takes tasks away in the middle of a drought. Set ignores_strategy_changes = true once the aws_ecs_service of ${var.service_name} has
+
+        lifecycle {
+          ignore_changes = [desired_count]
+        }
+
+      and that of ${local.policy.standby.service_name} has
+
+        lifecycle {
+          ignore_changes = [${local.policy.standby.follow_task_definition ? "desired_count, task_definition" : "desired_count"}]
+        }
+    EOT
   }
 }

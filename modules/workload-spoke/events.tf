@@ -7,6 +7,7 @@ locals {
     spot-task-started      = "A Spot task runs."
     spot-task-start-failed = "A Spot task failed to start."
     spot-placement-failure = "ECS found no Spot capacity for a service."
+    on-demand-shortage     = "ECS found no on-demand capacity for a service."
     registration           = "A service was registered, changed or withdrawn."
     heartbeat              = "The spoke is alive."
   }

@@ -1,5 +1,5 @@
-# The account's two roles: one for the hub's work function, one for forwarding. The spoke in the account's first region
-# makes them; every region attaches to each a policy of its own.
+# The role that the hub's work function assumes. The spoke in the account's first region makes it; every region attaches
+# a policy of its own.
 
 data "aws_iam_policy_document" "spoke_trust" {
   # The condition names the role, not the principal: a principal would be stored as the role's id, which changes when
@@ -48,36 +48,99 @@ resource "aws_iam_role" "spoke" {
 }
 
 locals {
-  every_service = "arn:${local.partition}:ecs:${local.region}:${local.account_id}:service/*"
+  ecs_arn = "arn:${local.partition}:ecs:${local.region}:${local.account_id}"
+
+  # What the hub may read of ECS, in the clusters named; the keys become the statements' sids.
+  reads_in_clusters = {
+    LookAtServices = { actions = ["ecs:DescribeServices"], resource = "${local.ecs_arn}:service/*" }
+    LookAtTasks    = { actions = ["ecs:DescribeTasks"], resource = "${local.ecs_arn}:task/*" }
+
+    # AWS asks for ListServices on "*", and for ListTasks too where no container instance is named. Services are listed
+    # for a default policy only; it may be the hub's, of which nothing is known here.
+    FindTasksAndServices = { actions = ["ecs:ListServices", "ecs:ListTasks"], resource = "*" }
+  }
 
   # The values of one condition; none where no cluster is named.
   only_in_clusters = length(var.clusters) == 0 ? [] : [
-    [for cluster in sort(var.clusters) : "arn:${local.partition}:ecs:${local.region}:${local.account_id}:cluster/${cluster}"],
+    [for cluster in sort(var.clusters) : "${local.ecs_arn}:cluster/${cluster}"],
   ]
 }
 
 data "aws_iam_policy_document" "spoke" {
-  statement {
-    sid       = "LookAtServices"
-    actions   = ["ecs:DescribeServices"]
-    resources = [local.every_service]
+  dynamic "statement" {
+    for_each = local.reads_in_clusters
 
-    dynamic "condition" {
-      for_each = local.only_in_clusters
+    content {
+      sid       = statement.key
+      actions   = statement.value.actions
+      resources = [statement.value.resource]
 
-      content {
-        test     = "ArnEquals"
-        variable = "ecs:cluster"
-        values   = condition.value
+      dynamic "condition" {
+        for_each = local.only_in_clusters
+
+        content {
+          test     = "ArnEquals"
+          variable = "ecs:cluster"
+          values   = condition.value
+        }
       }
+
+      dynamic "condition" {
+        for_each = statement.value.resource == "*" ? [local.region] : []
+
+        content {
+          test     = "StringEquals"
+          variable = "aws:RequestedRegion"
+          values   = [condition.value]
+        }
+      }
+    }
+  }
+
+  # None of these actions knows resources or conditions of its own. Clusters that are named need no search.
+  statement {
+    sid = "SeeWhatIsHealthyAndWhatScalesAService"
+    actions = concat(
+      [
+        "application-autoscaling:DescribeScalableTargets",
+        "elasticloadbalancing:DescribeTargetHealth",
+      ],
+      length(var.clusters) == 0 ? ["ecs:ListClusters"] : [],
+    )
+    resources = ["*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:RequestedRegion"
+      values   = [local.region]
+    }
+  }
+
+  # A target's ARN names no service, and no condition tells SuspendedState from the limits: the hub's own code keeps to
+  # the services registered, and to the first.
+  statement {
+    sid       = "HoldBackAutoscalingDuringAFailover"
+    actions   = ["application-autoscaling:RegisterScalableTarget"]
+    resources = ["arn:${local.partition}:application-autoscaling:${local.region}:${local.account_id}:scalable-target/*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "application-autoscaling:service-namespace"
+      values   = ["ecs"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "application-autoscaling:scalable-dimension"
+      values   = ["ecs:service:DesiredCount"]
     }
   }
 
   # Never with Execute Command switched on: that would be a way into the tasks.
   statement {
-    sid       = "ChangeWhereTasksRun"
+    sid       = "ChangeWhereAndHowManyTasksRun"
     actions   = ["ecs:UpdateService"]
-    resources = [local.every_service]
+    resources = ["${local.ecs_arn}:service/*"]
 
     dynamic "condition" {
       for_each = local.only_in_clusters
@@ -125,89 +188,4 @@ resource "aws_iam_role_policy" "spoke" {
   name   = "${local.name}-${local.region}"
   role   = var.account == null ? aws_iam_role.spoke[0].name : var.account.spoke_role_name
   policy = data.aws_iam_policy_document.spoke.json
-}
-
-data "aws_iam_policy_document" "forwarding_trust" {
-  statement {
-    sid     = "ForwardForTheSpokesRulesOnly"
-    actions = ["sts:AssumeRole"]
-
-    principals {
-      type        = "Service"
-      identifiers = ["events.amazonaws.com"]
-    }
-
-    condition {
-      test     = "StringEquals"
-      variable = "aws:SourceAccount"
-      values   = [local.account_id]
-    }
-
-    # https://docs.aws.amazon.com/eventbridge/latest/userguide/cross-service-confused-deputy-prevention.html
-    condition {
-      test     = "ArnLike"
-      variable = "aws:SourceArn"
-      values   = ["arn:${local.partition}:events:*:${local.account_id}:rule/${local.name}-*"]
-    }
-  }
-
-  statement {
-    sid     = "BeatForTheSpokesSchedulesOnly"
-    actions = ["sts:AssumeRole"]
-
-    principals {
-      type        = "Service"
-      identifiers = ["scheduler.amazonaws.com"]
-    }
-
-    condition {
-      test     = "StringEquals"
-      variable = "aws:SourceAccount"
-      values   = [local.account_id]
-    }
-
-    # Scheduler names the group, never the schedule:
-    # https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
-    condition {
-      test     = "ArnLike"
-      variable = "aws:SourceArn"
-      values   = ["arn:${local.partition}:scheduler:*:${local.account_id}:schedule-group/${local.schedule_group_name}"]
-    }
-  }
-}
-
-resource "aws_iam_role" "forwarding" {
-  count = var.account == null ? 1 : 0
-
-  name                 = local.forwarding_role_name
-  description          = "Puts events on the bus of the spot failover hub."
-  assume_role_policy   = data.aws_iam_policy_document.forwarding_trust.json
-  permissions_boundary = var.permissions_boundary_arn
-  tags                 = local.tags
-}
-
-data "aws_iam_policy_document" "forwarding" {
-  statement {
-    sid       = "ForwardToTheHub"
-    actions   = ["events:PutEvents"]
-    resources = [var.hub.event_bus_arn]
-  }
-
-  statement {
-    sid       = "PutTheHeartbeatOnTheOwnBus"
-    actions   = ["events:PutEvents"]
-    resources = [local.default_bus_arn]
-
-    condition {
-      test     = "StringEquals"
-      variable = "events:source"
-      values   = ["spot-failover.spoke"]
-    }
-  }
-}
-
-resource "aws_iam_role_policy" "forwarding" {
-  name   = "${local.name}-${local.region}"
-  role   = var.account == null ? aws_iam_role.forwarding[0].name : var.account.forwarding_role_name
-  policy = data.aws_iam_policy_document.forwarding.json
 }

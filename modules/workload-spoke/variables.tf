@@ -1,3 +1,8 @@
+locals {
+  # The least and the most that each number of a policy may be, for registrations and default policies alike.
+  bounds = jsondecode(file("${path.module}/../protected-service/policy-bounds.json"))
+}
+
 variable "hub" {
   description = "What the spoke needs to know of its hub: the output \"spoke\" of central-hub, passed on as it is."
   type = object({
@@ -86,14 +91,101 @@ variable "pass_role_arns" {
 }
 
 variable "operation" {
-  description = "Kill switch of this account and region: \"active\" lets the hub change services, \"dry_run\" only lets it say what it would change. The more careful of hub and spoke wins."
+  description = "Kill switch of this account and region: \"active\" lets the hub change services, \"drain\" lets it only bring services that are on-demand back to Spot, which it does without further wait, \"dry_run\" only lets it say what it would change. The more careful of hub and spoke wins."
   type        = string
   default     = "active"
   nullable    = false
 
   validation {
-    condition     = contains(["active", "dry_run"], var.operation)
-    error_message = "operation must be \"active\" or \"dry_run\"."
+    condition     = contains(["active", "drain", "dry_run"], var.operation)
+    error_message = "operation must be \"active\", \"drain\" or \"dry_run\"."
+  }
+}
+
+variable "default_policy" {
+  description = "Policy of all services on Fargate Spot of this account and region, in the clusters listed if any are. Every such service, that has no registration of its own and is not tagged spot-failover = \"off\", is looked after as by protected-service in mode switch: its fields are explained there. dry_run is true unless you say otherwise: the hub then only tells what it would do. Before dry_run = false, see that the resource of every such service ignores changes of its strategy and desired count. exclude holds patterns \"cluster/service\" with the wildcards * and ?. Null for the default policy of the hub, if it has one."
+  type = object({
+    mode    = optional(string, "switch")
+    dry_run = optional(bool, true)
+    owner   = optional(string, "")
+    exclude = optional(list(string), [])
+    thresholds = optional(object({
+      window_seconds     = optional(number, 300)
+      placement_failures = optional(number, 1)
+      capacity_failures  = optional(number, 3)
+      interruptions      = optional(number, 5)
+      scale              = optional(string, "fixed")
+      waiting_seconds    = optional(number, 180)
+      silent_surveys     = optional(number, 3)
+    }), {})
+    failover = optional(object({
+      on_demand_weight = optional(number, 10)
+      healthy_percent  = optional(number, 50)
+      timeout_seconds  = optional(number, 600)
+    }), {})
+    restore = optional(object({
+      interval_seconds    = optional(number, 60)
+      window_seconds      = optional(number, 600)
+      min_samples         = optional(number, 10)
+      min_success_percent = optional(number, 80)
+      max_error_percent   = optional(number, 5)
+      canary_percent      = optional(number, 10)
+      backoff_seconds     = optional(number, 600)
+      max_backoff_seconds = optional(number, 10800)
+      tries_per_day       = optional(number, 4)
+    }), {})
+    surge = optional(object({
+      tasks_per_interruption = optional(number, 0)
+      max_tasks              = optional(number, 10)
+    }), {})
+  })
+  default = null
+
+  validation {
+    condition     = var.default_policy == null ? true : var.default_policy.mode == "switch"
+    error_message = "default_policy.mode must be \"switch\": the other modes need a second service, which only a registration of its own can name."
+  }
+
+  validation {
+    condition     = var.default_policy == null ? true : length(var.default_policy.owner) <= 256
+    error_message = "default_policy.owner must be at most 256 characters."
+  }
+
+  validation {
+    condition     = alltrue([for pattern in try(var.default_policy.exclude, []) : can(regex("^[A-Za-z0-9_*?-]{1,255}/[A-Za-z0-9_*?-]{1,255}$", pattern))])
+    error_message = "default_policy.exclude must hold patterns \"cluster/service\", such as [\"production/batch-*\"]: letters, digits, hyphens, underscores and the wildcards * and ?."
+  }
+
+  validation {
+    condition     = length(join(",", try(var.default_policy.exclude, []))) <= 1500
+    error_message = "default_policy.exclude must be at most 1500 characters in all, because what keeps it holds 4 KB. Tag services spot-failover = \"off\" instead."
+  }
+
+  validation {
+    condition     = var.default_policy == null ? true : contains(["fixed", "circuit_breaker"], var.default_policy.thresholds.scale)
+    error_message = "default_policy.thresholds.scale must be \"fixed\" or \"circuit_breaker\"."
+  }
+
+  # A section that a default policy does not have, such as standby, is content.
+  validation {
+    condition = alltrue(flatten([
+      for section, fields in local.bounds : [
+        for field, bounds in fields :
+        try(var.default_policy[section][field] == max(bounds[0], min(bounds[1], floor(var.default_policy[section][field]))), true)
+      ]
+    ]))
+    error_message = join(" ", flatten([
+      for section, fields in local.bounds : [
+        for field, bounds in fields :
+        "default_policy.${section}.${field} must be a whole number from ${bounds[0]} to ${bounds[1]}."
+        if try(var.default_policy[section][field] != max(bounds[0], min(bounds[1], floor(var.default_policy[section][field]))), false)
+      ]
+    ]))
+  }
+
+  validation {
+    condition     = var.default_policy == null ? true : var.default_policy.restore.max_backoff_seconds >= var.default_policy.restore.backoff_seconds
+    error_message = "default_policy.restore.max_backoff_seconds must be default_policy.restore.backoff_seconds or more."
   }
 }
 

@@ -128,6 +128,11 @@ run "the_defaults_are_those_of_the_contract" {
   }
 
   assert {
+    condition     = aws_lambda_function.main["work"].environment[0].variables["DEFAULT_POLICY"] == ""
+    error_message = "work would take in services that nobody registered."
+  }
+
+  assert {
     condition     = length(aws_cloudwatch_event_bus_policy.main) == 0
     error_message = "The bus has a policy though nobody was named."
   }
@@ -302,6 +307,13 @@ run "everything_can_be_chosen" {
     external_id     = "another"
     operation       = "dry_run"
     allow_drills    = true
+    default_policy = {
+      dry_run    = false
+      owner      = "platform"
+      exclude    = ["production/batch-*"]
+      thresholds = { interruptions = 3 }
+      restore    = { tries_per_day = 2 }
+    }
     functions = {
       observe            = { memory_mb = 256, timeout_seconds = 20, maximum_concurrency = 3 }
       work               = { memory_mb = 1024, timeout_seconds = 40, maximum_concurrency = 7 }
@@ -466,6 +478,7 @@ run "everything_can_be_chosen" {
       SPOKE_ROLE_NAME         = "dev-SpotRole"
       EXTERNAL_ID             = "another"
       OPERATION               = "dry_run"
+      DEFAULT_POLICY          = jsonencode(var.default_policy)
     })
     error_message = "work has other settings than the package reads."
   }
@@ -518,5 +531,62 @@ run "everything_can_be_chosen" {
       role.permissions_boundary == "arn:aws:iam::111122223333:policy/boundary"
     ])
     error_message = "A role has no permissions boundary."
+  }
+}
+
+run "a_default_policy_is_a_dry_run_of_what_it_leaves_unsaid" {
+  command = plan
+
+  module {
+    source = "./modules/central-hub"
+  }
+
+  variables {
+    operation      = "drain"
+    default_policy = { exclude = ["*/web-canary"] }
+  }
+
+  assert {
+    condition = jsondecode(aws_lambda_function.main["work"].environment[0].variables["DEFAULT_POLICY"]) == {
+      mode    = "switch"
+      dry_run = true
+      owner   = ""
+      exclude = ["*/web-canary"]
+      thresholds = {
+        window_seconds     = 300
+        placement_failures = 1
+        capacity_failures  = 3
+        interruptions      = 5
+        scale              = "fixed"
+        waiting_seconds    = 180
+        silent_surveys     = 3
+      }
+      failover = {
+        on_demand_weight = 10
+        healthy_percent  = 50
+        timeout_seconds  = 600
+      }
+      restore = {
+        interval_seconds    = 60
+        window_seconds      = 600
+        min_samples         = 10
+        min_success_percent = 80
+        max_error_percent   = 5
+        canary_percent      = 10
+        backoff_seconds     = 600
+        max_backoff_seconds = 10800
+        tries_per_day       = 4
+      }
+      surge = {
+        tasks_per_interruption = 0
+        max_tasks              = 10
+      }
+    }
+    error_message = "The default policy differs from the contract."
+  }
+
+  assert {
+    condition     = aws_lambda_function.main["work"].environment[0].variables["OPERATION"] == "drain"
+    error_message = "The fleet would not come home."
   }
 }

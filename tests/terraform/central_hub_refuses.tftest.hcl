@@ -18,7 +18,7 @@ run "bad_values_1" {
     organization_id          = "r-a1b2"
     external_id              = "x"
     names                    = { placement_failure_queue = "placement.fifo" }
-    operation                = "drain"
+    operation                = "off"
     functions                = { observe = { memory_mb = 128 } }
     package                  = { s3_bucket = "s3://example-artifacts", s3_key = "spot_failover.zip" }
     alerts                   = { topic_arn = "operations" }
@@ -131,4 +131,102 @@ run "bad_values_5" {
     var.names,
     var.functions,
   ]
+}
+
+run "bad_values_6" {
+  command = plan
+
+  module {
+    source = "./modules/central-hub"
+  }
+
+  variables {
+    default_policy = { mode = "standby" }
+  }
+
+  expect_failures = [var.default_policy]
+}
+
+run "bad_values_7" {
+  command = plan
+
+  module {
+    source = "./modules/central-hub"
+  }
+
+  variables {
+    default_policy = { owner = join("", [for number in range(257) : "x"]) }
+  }
+
+  expect_failures = [var.default_policy]
+}
+
+run "bad_values_8" {
+  command = plan
+
+  module {
+    source = "./modules/central-hub"
+  }
+
+  variables {
+    default_policy = { exclude = ["production"] }
+  }
+
+  expect_failures = [var.default_policy]
+}
+
+run "bad_values_9" {
+  command = plan
+
+  module {
+    source = "./modules/central-hub"
+  }
+
+  variables {
+    default_policy = { exclude = [for number in range(100) : format("production/batch-%03d", number)] }
+  }
+
+  expect_failures = [var.default_policy]
+}
+
+run "bad_values_10" {
+  command = plan
+
+  module {
+    source = "./modules/central-hub"
+  }
+
+  variables {
+    default_policy = { thresholds = { scale = "linear" } }
+  }
+
+  expect_failures = [var.default_policy]
+}
+
+run "bad_values_11" {
+  command = plan
+
+  module {
+    source = "./modules/central-hub"
+  }
+
+  variables {
+    default_policy = { thresholds = { window_seconds = 9 } }
+  }
+
+  expect_failures = [var.default_policy]
+}
+
+run "bad_values_12" {
+  command = plan
+
+  module {
+    source = "./modules/central-hub"
+  }
+
+  variables {
+    default_policy = { restore = { backoff_seconds = 600, max_backoff_seconds = 599 } }
+  }
+
+  expect_failures = [var.default_policy]
 }

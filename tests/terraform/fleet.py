@@ -31,16 +31,35 @@ OTHER_HUB = {
 # The module calls, by the region they are made in.
 CALLS: dict[str, dict[str, dict[str, Any]]] = {
     "home": {
-        "hub": {"organization_id": "o-a1b2c3d4e5", "allow_drills": True, "package": PACKAGE},
+        "hub": {
+            "organization_id": "o-a1b2c3d4e5",
+            "allow_drills": True,
+            "default_policy": {},
+            "package": PACKAGE,
+        },
         "dev_hub": {"name_prefix": "dev-", "workload_accounts": ["444455556666"], "package": PACKAGE},
         "spoke": {
             "hub": OTHER_HUB,
             "clusters": ["web", "batch"],
+            "default_policy": {},
             "pass_role_arns": [f"arn:aws:iam::{ACCOUNT}:role/web-task"],
             "alarm_actions": ["${module.hub.alert_topic_arn}"],
         },
         "service": {"cluster_name": "production", **SERVICE},
         "other_service": {"cluster_name": "other", **SERVICE},
+        "standby_service": {
+            "cluster_name": "production",
+            "service_name": "shop",
+            "mode": "standby",
+            "standby": {"service_name": "shop-on-demand"},
+            "ignores_strategy_changes": True,
+        },
+        "backfill_service": {
+            "cluster_name": "production",
+            "service_name": "worker",
+            "mode": "backfill",
+            "standby": {"service_name": "worker-on-demand", "reserve": 1},
+        },
     },
     "china": {
         "china_hub": {"package": PACKAGE},
@@ -110,7 +129,7 @@ def plan_fleet(workspace: Workspace) -> Fleet:
     """Plan all module calls at once, where a spoke listens in the first region and none in the second."""
     with answering({REGIONS["home"]: {"contract": 1, "clusters": ["production"]}}) as url:
         plan = workspace.plan("fleet", _configuration(url))
-    return Fleet({resource.address: resource for resource in resources_of(plan)}, dict(_checks(plan)))
+    return Fleet({resource.address: resource for resource in resources_of(plan)}, _checks(plan))
 
 
 def _configuration(url: str) -> dict[str, Any]:
@@ -147,9 +166,13 @@ def _below(module: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from _below(child)
 
 
-def _checks(plan: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _checks(plan: dict[str, Any]) -> dict[str, str]:
+    """Return what the checks of each module say; nothing where all is well."""
+    said: dict[str, str] = {}
     for check in plan["checks"]:
         for instance in check["instances"]:
             if check["address"]["kind"] == "check":
-                problems = " ".join(problem["message"] for problem in instance.get("problems", []))
-                yield instance["address"]["module"].removeprefix("module."), problems
+                module = instance["address"]["module"].removeprefix("module.")
+                problems = [problem["message"] for problem in instance.get("problems", [])]
+                said[module] = " ".join([said[module], *problems] if said.get(module) else problems)
+    return said

@@ -1,5 +1,6 @@
-# Every validation of a registration refuses a value. A run breaks one validation of each variable it sets;
-# test_validations.py checks that together they break every one, and that each answers with its own message.
+# Every validation of a registration refuses a value. A run breaks one validation of each variable it sets, but for
+# those it does not expect to fail; test_validations.py checks that together they break every one, that each answers
+# with its own message, and that numbers keep within policy-bounds.json.
 
 mock_provider "aws" {
   source = "./tests/terraform/mocks"
@@ -20,25 +21,25 @@ run "bad_values_1" {
   }
 
   variables {
-    cluster_name             = "arn:aws:ecs:eu-west-1:111122223333:cluster/production"
-    service_name             = "production/web"
-    mode                     = "standby"
-    ignores_strategy_changes = false
-    thresholds               = { window_seconds = 9 }
-    failover                 = { on_demand_weight = 0 }
-    restore                  = { window_seconds = 4 }
-    owner                    = join("", [for number in range(257) : "x"])
-    tags                     = { "aws:owner" = "platform" }
+    cluster_name = "arn:aws:ecs:eu-west-1:111122223333:cluster/production"
+    service_name = "production/web"
+    mode         = "fallback"
+    thresholds   = { window_seconds = 9 }
+    failover     = { on_demand_weight = 0 }
+    restore      = { canary_percent = 2.5 }
+    surge        = { max_tasks = 0 }
+    owner        = join("", [for number in range(257) : "x"])
+    tags         = { "aws:owner" = "platform" }
   }
 
   expect_failures = [
     var.cluster_name,
     var.service_name,
     var.mode,
-    var.ignores_strategy_changes,
     var.thresholds,
     var.failover,
     var.restore,
+    var.surge,
     var.owner,
     var.tags,
   ]
@@ -52,14 +53,18 @@ run "bad_values_2" {
   }
 
   variables {
-    thresholds = { placement_failures = 0 }
-    failover   = { on_demand_weight = 1001 }
-    tags       = { for number in range(41) : "tag-${number}" => "" }
+    ignores_strategy_changes = false
+    standby                  = { service_name = "web-on-demand" }
+    thresholds               = { scale = "linear" }
+    restore                  = { backoff_seconds = 600, max_backoff_seconds = 599 }
+    tags                     = { for number in range(41) : "tag-${number}" => "" }
   }
 
   expect_failures = [
+    var.ignores_strategy_changes,
+    var.standby,
     var.thresholds,
-    var.failover,
+    var.restore,
     var.tags,
   ]
 }
@@ -72,16 +77,11 @@ run "bad_values_3" {
   }
 
   variables {
-    thresholds = { capacity_failures = 1001 }
-    failover   = { on_demand_weight = 2.5 }
-    restore    = { min_success_percent = 0 }
+    mode    = "standby"
+    standby = null
   }
 
-  expect_failures = [
-    var.thresholds,
-    var.failover,
-    var.restore,
-  ]
+  expect_failures = [var.standby]
 }
 
 run "bad_values_4" {
@@ -92,14 +92,11 @@ run "bad_values_4" {
   }
 
   variables {
-    thresholds = { interruptions = 1.5 }
-    restore    = { max_error_percent = 101 }
+    mode    = "standby"
+    standby = { service_name = "production/web-on-demand" }
   }
 
-  expect_failures = [
-    var.thresholds,
-    var.restore,
-  ]
+  expect_failures = [var.standby]
 }
 
 run "bad_values_5" {
@@ -110,14 +107,11 @@ run "bad_values_5" {
   }
 
   variables {
-    thresholds = { scale = "linear" }
-    restore    = { backoff_seconds = 86401, max_backoff_seconds = 86401 }
+    mode    = "backfill"
+    standby = { service_name = "web" }
   }
 
-  expect_failures = [
-    var.thresholds,
-    var.restore,
-  ]
+  expect_failures = [var.standby]
 }
 
 run "bad_values_6" {
@@ -128,8 +122,9 @@ run "bad_values_6" {
   }
 
   variables {
-    restore = { backoff_seconds = 600, max_backoff_seconds = 599 }
+    mode    = "backfill"
+    standby = { service_name = "web-on-demand", reserve = 1001 }
   }
 
-  expect_failures = [var.restore]
+  expect_failures = [var.standby]
 }

@@ -11,7 +11,7 @@ run "bad_values_1" {
   variables {
     name_prefix = "dev"
     clusters    = ["production/web"]
-    operation   = "drain"
+    operation   = "off"
     alerts      = { topic_arn = "operations" }
     package     = { s3_bucket = "s3://example-artifacts", s3_key = "spot_failover.zip" }
     tags        = { "aws:owner" = "platform" }

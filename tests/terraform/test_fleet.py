@@ -104,6 +104,33 @@ def problems(place: str, sid: str, statement: dict[str, Any]) -> Iterator[str]:
                 yield f"{place} {sid}: {action} does not know the condition {key}"
 
 
+def test_everything_is_asked_for_only_where_aws_knows_nothing_narrower(fleet: Fleet) -> None:
+    asked = {
+        action
+        for place, _, statement in statements(fleet)
+        if "aws_iam_role" in place and "*" in as_list(statement.get("Resource", []))
+        for action in as_list(statement["Action"])
+    }
+    narrower = {
+        action
+        for action in asked
+        for kind in [get_service_prefix_data(action.split(":")[0])["privileges"][action.split(":")[1]]]
+        if any(kind["resource_types"])
+    }
+    assert len(asked) > 4
+    # Of tasks, only those of a container instance: without one AWS asks for the permission on "*".
+    assert narrower == {"ecs:ListTasks"}
+
+
+def test_what_a_spoke_allows_on_everything_it_allows_in_its_region_only(fleet: Fleet) -> None:
+    regions = {
+        (place.split(".")[0], statement["Condition"]["StringEquals"]["aws:RequestedRegion"])
+        for place, _, statement in statements(fleet)
+        if place.endswith("aws_iam_role_policy.spoke policy") and statement["Resource"] == "*"
+    }
+    assert regions == {("spoke", "eu-west-1"), ("china_spoke", "cn-north-1")}
+
+
 def begins(arn: str, service: str, resource: str) -> bool:
     """Whether an ARN is of a service and of a kind of resource, up to the first thing that has a name."""
     _, _, of, _, _, rest = arn.split(":", 5)
@@ -179,5 +206,16 @@ def test_a_registration_warns_where_the_spoke_may_not_touch_its_cluster(fleet: F
     assert "may not touch the cluster other" in fleet.checks["other_service"]
 
 
-def test_a_registration_is_silent_where_a_spoke_listens(fleet: Fleet) -> None:
-    assert fleet.checks["service"] == ""
+@pytest.mark.parametrize("name", ["service", "standby_service"])
+def test_a_registration_is_silent_where_a_spoke_listens(fleet: Fleet, name: str) -> None:
+    assert fleet.checks[name] == ""
+
+
+def test_a_registration_shows_what_both_services_must_ignore_until_it_is_told_that_they_do(
+    fleet: Fleet,
+) -> None:
+    said = fleet.checks["backfill_service"]
+    assert "the desired counts of worker and worker-on-demand" in said
+    assert said.count("lifecycle {") == 2
+    assert "ignore_changes = [desired_count]\n" in said
+    assert "ignore_changes = [desired_count, task_definition]\n" in said

@@ -3,16 +3,14 @@
 The bad values are those of the `*_refuses.tftest.hcl` files; Terraform's answers to them are read here.
 """
 
-import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import hcl2
 import pytest
 
+from tests.terraform.validations import Refusal, refusals_of
 from tests.terraform.workspace import REPOSITORY, Workspace
 
 # Where each module's refusals are, and the folder its variables are in.
@@ -22,17 +20,6 @@ REFUSALS = {
     "protected_service_refuses": "modules/protected-service",
     "quick_start_refuses": ".",
 }
-ANSWER = re.compile(r"(?s)(.*)\n\nThis was checked by the validation rule at (\S+):(\d+),")
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A bad value of one variable, and Terraform's answer."""
-
-    case: str
-    variable: str
-    message: str
-    rule: tuple[str, int]
 
 
 def cases(name: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -41,10 +28,11 @@ def cases(name: str) -> Iterator[tuple[str, dict[str, Any]]]:
     shared = tests.get("variables", [{}])[0]
     for block in tests["run"]:
         [(run, body)] = block.items()
-        for expected in body.get("expect_failures", []):
-            variable = expected.removeprefix("${var.").removesuffix("}")
-            values = {**shared, variable: body["variables"][0][variable]}
-            yield f"{name}_{plain(run)}_{variable}", plain(values)
+        given = body["variables"][0]
+        refused = [expected.removeprefix("${var.").removesuffix("}") for expected in body["expect_failures"]]
+        good = shared | {variable: value for variable, value in given.items() if variable not in refused}
+        for variable in refused:
+            yield f"{name}_{plain(run)}_{variable}", plain(good | {variable: given[variable]})
 
 
 def plain(value: Any) -> Any:
@@ -62,35 +50,8 @@ def plain(value: Any) -> Any:
 
 @pytest.fixture(scope="module")
 def refusals(workspace: Workspace) -> list[Refusal]:
-    calls: dict[str, dict[str, Any]] = {}
-    for name, folder in REFUSALS.items():
-        # A module of nothing but variables: validations need no resources, so one plan asks them all.
-        lone = workspace.root / "validations" / name
-        lone.mkdir(parents=True)
-        (lone / "variables.tf").write_text((REPOSITORY / folder / "variables.tf").read_text())
-        calls |= {case: {"source": f"./{name}", **values} for case, values in cases(name)}
-    workspace.write("validations", {"module": calls})
-    return list(answers(workspace.run("validations", "plan", "-json", "-input=false").stdout))
-
-
-def answers(said: str) -> Iterator[Refusal]:
-    for line in said.splitlines():
-        if not line.startswith("{") or (event := json.loads(line))["@level"] != "error":
-            continue
-        diagnostic = event["diagnostic"]
-        answer = ANSWER.match(diagnostic["detail"])
-        assert answer, diagnostic
-        message, file, number = answer.groups()
-        case = diagnostic["snippet"]["context"].removeprefix("module.")
-        path = REFUSALS[Path(file).parent.name] + "/variables.tf"
-        yield Refusal(case, variable_at(path, int(number)), message, (path, int(number)))
-
-
-def variable_at(path: str, line: int) -> str:
-    """Return the variable whose block a line of a file is in."""
-    above = (REPOSITORY / path).read_text().splitlines()[:line]
-    names: list[str] = re.findall(r'^variable "(\w+)"', "\n".join(above), re.MULTILINE)
-    return names[-1]
+    calls = {case: (folder, values) for name, folder in REFUSALS.items() for case, values in cases(name)}
+    return refusals_of(workspace, "validations", calls)
 
 
 def test_each_bad_value_is_refused_by_one_validation_of_its_variable(refusals: list[Refusal]) -> None:
@@ -106,7 +67,7 @@ def test_every_validation_refuses_something(refusals: list[Refusal]) -> None:
         for number, line in enumerate((REPOSITORY / folder / "variables.tf").read_text().splitlines(), 1)
         if line == "  validation {"
     }
-    assert len(rules) > 60
+    assert len(rules) > 70
     assert rules - {refusal.rule for refusal in refusals} == set()
 
 

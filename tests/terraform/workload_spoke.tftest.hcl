@@ -26,7 +26,7 @@ run "the_defaults_are_those_of_the_contract" {
 
   assert {
     condition = toset(keys(aws_cloudwatch_event_rule.forwarding)) == toset([
-      "spot-interruption", "spot-task-started", "spot-task-start-failed", "spot-placement-failure", "registration", "heartbeat",
+      "spot-interruption", "spot-task-started", "spot-task-start-failed", "spot-placement-failure", "on-demand-shortage", "registration", "heartbeat",
     ])
     error_message = "A pattern has no rule."
   }
@@ -143,6 +143,7 @@ run "everything_can_be_chosen" {
     }
     clusters                 = ["web", "batch"]
     operation                = "dry_run"
+    default_policy           = { dry_run = false, owner = "team-web", exclude = ["web/canary-?"] }
     alarm_actions            = ["arn:aws:sns:eu-west-1:111122223333:operations"]
     permissions_boundary_arn = "arn:aws:iam::111122223333:policy/boundary"
   }
@@ -181,6 +182,18 @@ run "everything_can_be_chosen" {
   assert {
     condition     = jsondecode(aws_ssm_parameter.spoke.insecure_value).clusters == ["batch", "web"]
     error_message = "The record does not name the clusters."
+  }
+
+  assert {
+    condition = {
+      for field in ["mode", "dry_run", "owner", "exclude"] : field => jsondecode(aws_ssm_parameter.spoke.insecure_value).default_policy[field]
+      } == {
+      mode    = "switch"
+      dry_run = false
+      owner   = "team-web"
+      exclude = ["web/canary-?"]
+    }
+    error_message = "The record's default policy is not the one asked for."
   }
 
   assert {
@@ -232,4 +245,35 @@ run "another_region_adds_to_the_accounts_roles" {
     condition     = output.account == var.account
     error_message = "The output \"account\" differs from that of the first region."
   }
+}
+
+run "an_account_and_region_can_be_drained" {
+  command = plan
+
+  module {
+    source = "./modules/workload-spoke"
+  }
+
+  variables {
+    operation = "drain"
+  }
+
+  assert {
+    condition     = jsondecode(aws_ssm_parameter.spoke.insecure_value).operation == "drain"
+    error_message = "The account and region would not come home."
+  }
+}
+
+run "a_record_that_a_parameter_cannot_hold_is_refused" {
+  command = plan
+
+  module {
+    source = "./modules/workload-spoke"
+  }
+
+  variables {
+    clusters = [for number in range(40) : format("%s-%02d", join("", [for part in range(10) : "production"]), number)]
+  }
+
+  expect_failures = [aws_ssm_parameter.spoke]
 }

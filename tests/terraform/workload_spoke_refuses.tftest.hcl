@@ -35,7 +35,7 @@ run "bad_values_1" {
     account                  = { spoke_role_name = "arn:aws:iam::111122223333:role/Spot", forwarding_role_name = "spot-failover-forwarding" }
     clusters                 = ["arn:aws:ecs:eu-west-1:111122223333:cluster/web"]
     pass_role_arns           = ["*"]
-    operation                = "drain"
+    operation                = "off"
     permissions_boundary_arn = "boundary"
     alarm_actions            = ["operations"]
     tags                     = { "aws:owner" = "platform" }
@@ -167,4 +167,102 @@ run "bad_values_6" {
   }
 
   expect_failures = [var.hub]
+}
+
+run "bad_values_7" {
+  command = plan
+
+  module {
+    source = "./modules/workload-spoke"
+  }
+
+  variables {
+    default_policy = { mode = "standby" }
+  }
+
+  expect_failures = [var.default_policy]
+}
+
+run "bad_values_8" {
+  command = plan
+
+  module {
+    source = "./modules/workload-spoke"
+  }
+
+  variables {
+    default_policy = { owner = join("", [for number in range(257) : "x"]) }
+  }
+
+  expect_failures = [var.default_policy]
+}
+
+run "bad_values_9" {
+  command = plan
+
+  module {
+    source = "./modules/workload-spoke"
+  }
+
+  variables {
+    default_policy = { exclude = ["production"] }
+  }
+
+  expect_failures = [var.default_policy]
+}
+
+run "bad_values_10" {
+  command = plan
+
+  module {
+    source = "./modules/workload-spoke"
+  }
+
+  variables {
+    default_policy = { exclude = [for number in range(100) : format("production/batch-%03d", number)] }
+  }
+
+  expect_failures = [var.default_policy]
+}
+
+run "bad_values_11" {
+  command = plan
+
+  module {
+    source = "./modules/workload-spoke"
+  }
+
+  variables {
+    default_policy = { thresholds = { scale = "linear" } }
+  }
+
+  expect_failures = [var.default_policy]
+}
+
+run "bad_values_12" {
+  command = plan
+
+  module {
+    source = "./modules/workload-spoke"
+  }
+
+  variables {
+    default_policy = { thresholds = { window_seconds = 9 } }
+  }
+
+  expect_failures = [var.default_policy]
+}
+
+run "bad_values_13" {
+  command = plan
+
+  module {
+    source = "./modules/workload-spoke"
+  }
+
+  variables {
+    default_policy = { restore = { backoff_seconds = 600, max_backoff_seconds = 599 } }
+  }
+
+  expect_failures = [var.default_policy]
 }
