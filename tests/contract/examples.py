@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from spot_failover.domain.capacity import Rolling, Strategy, StrategyItem
 from spot_failover.domain.evidence import Evidence, EvidenceKind
 from spot_failover.domain.identity import Location, ServiceId
-from spot_failover.domain.policy import Policy, Restore, Scale, Thresholds
+from spot_failover.domain.policy import Mode, Policy, Restore, Scale, Thresholds
 from spot_failover.domain.record import (
     Applied,
     Held,
@@ -75,7 +75,7 @@ def full(record: Record) -> Record:
         reason="Trying Spot.",
         since=NOW - MINUTE,
         hold=Hold(HoldKind.BLOCKED, "ECS refused it.", Phase.FAILING_OVER),
-        config=Original(SPOT, SPOT.on_demand(10), 4, Rolling(50, 150)),
+        config=Original(SPOT, SPOT.on_demand(10), 4, Rolling(50, 150), Mode.STANDBY, "web-standby"),
         event=INTERRUPTION,
         not_before=NOW + MINUTE,
         attempt=2,

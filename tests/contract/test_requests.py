@@ -17,6 +17,7 @@ from spot_failover.adapters.tables import Table
 from spot_failover.adapters.work_queue import SqsWorkQueue
 from spot_failover.domain.errors import RefusedError, UnreachableError
 from spot_failover.domain.identity import ServiceId
+from spot_failover.domain.policy import Mode
 from spot_failover.domain.record import Record, Spoke
 from spot_failover.domain.registration import Registration
 from tests.contract.examples import (
@@ -95,6 +96,8 @@ def test_the_seed_s_attributes_keep_their_meaning(services: DynamoServices, hub:
         "desired_count": 4,
         "minimum_healthy_percent": 50,
         "maximum_percent": 150,
+        "mode": "standby",
+        "standby": "web-standby",
     }
     assert written["event"] == {
         "kind": "spot_interruption",
@@ -237,6 +240,25 @@ def test_a_policy_stays_readable_when_bounds_are_tightened_and_fields_go(
     assert record.policy == replace(POLICY, restore=replace(POLICY.restore, window_seconds=1_000_000))
 
 
+def test_a_failover_that_began_before_there_were_modes_is_a_switch(
+    services: DynamoServices, hub: Hub
+) -> None:
+    services.register(REGISTRATION, NOW)
+    services.save(full(Record(WEB, POLICY, since=NOW)))
+    hub.aws.dynamodb.update_item(
+        TableName=hub.state_table,
+        Key={"id": {"S": WEB.key}},
+        UpdateExpression="REMOVE config.#mode, config.standby",
+        ExpressionAttributeNames={"#mode": "mode"},
+    )
+
+    record = services.load(WEB)
+
+    assert record is not None
+    assert record.config is not None
+    assert (record.config.mode, record.config.standby) == (Mode.SWITCH, "")
+
+
 def test_what_a_pass_holds_can_be_read_in_the_console(services: DynamoServices, hub: Hub) -> None:
     services.register(REGISTRATION, NOW)
     services.save(full(Record(WEB, POLICY, since=NOW)))
@@ -344,7 +366,6 @@ def test_a_survey_has_a_group_for_its_account_and_region(hub: Hub) -> None:
         "job": "survey",
         "account": "222233334444",
         "region": "eu-central-1",
-        "refresh": False,
         "cause": "tick",
         "cause_id": "message-1",
     }
@@ -352,7 +373,6 @@ def test_a_survey_has_a_group_for_its_account_and_region(hub: Hub) -> None:
         "job": "survey",
         "account": "222233334444",
         "region": "eu-central-1",
-        "refresh": True,
         "cause": "registration",
         "cause_id": "event-1",
         "deleted": "/spot-failover/spoke",

@@ -12,7 +12,7 @@ from spot_failover.adapters.items import Document, from_evidence, maybe, to_evid
 from spot_failover.adapters.times import from_text, to_text
 from spot_failover.domain.capacity import Rolling, Strategy, StrategyItem
 from spot_failover.domain.identity import ServiceId
-from spot_failover.domain.policy import SCHEMA, Policy, policy_document, stored_policy
+from spot_failover.domain.policy import SCHEMA, Mode, Policy, policy_document, stored_policy
 from spot_failover.domain.record import (
     Applied,
     Held,
@@ -135,6 +135,8 @@ def _from_original(original: Original) -> dict[str, Any]:
         "on_demand_capacity_provider_strategy": _from_strategy(original.on_demand),
         "desired_count": original.desired,
         **_from_rolling(original.rolling),
+        "mode": original.mode.value,
+        "standby": original.standby,
     }
 
 
@@ -144,6 +146,9 @@ def _to_original(document: Document) -> Original:
         on_demand=_to_strategy(document["on_demand_capacity_provider_strategy"]),
         desired=document["desired_count"],
         rolling=_to_rolling(document),
+        # Failovers that began before there were other modes say nothing of theirs.
+        mode=Mode(document.get("mode", Mode.SWITCH)),
+        standby=document.get("standby", ""),
     )
 
 

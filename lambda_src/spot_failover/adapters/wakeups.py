@@ -2,7 +2,7 @@
 
 {"job": "reconcile", "account": "111111111111", "region": "eu-west-1", "cluster": "shop", "service": "web",
  "cause": "spot_interruption", "cause_id": "6b2a5c1e-0f4d-4c07-9a44-2f7d7a1f9b10"}
-{"job": "survey", "account": "111111111111", "region": "eu-west-1", "refresh": true, "cause": "registration",
+{"job": "survey", "account": "111111111111", "region": "eu-west-1", "cause": "registration",
  "cause_id": "9f1d2c3b-5a68-4f7e-b0c1-d2e3f4a5b6c7", "deleted": "/spot-failover/services/shop/web"}
 """
 
@@ -61,11 +61,6 @@ class Survey:
     deleted: str = ""
 
     @property
-    def refresh(self) -> bool:
-        """Whether the parameters are to be read now."""
-        return self.cause != TICK
-
-    @property
     def group(self) -> str:
         """The message group: one account and region is never surveyed twice at once."""
         return _hashed(self.location.key)
@@ -76,7 +71,6 @@ class Survey:
             "job": "survey",
             "account": self.location.account,
             "region": self.location.region,
-            "refresh": self.refresh,
             "cause": self.cause,
             "cause_id": self.cause_id,
         }

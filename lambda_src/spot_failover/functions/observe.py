@@ -12,6 +12,7 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, assert_never
 
+from spot_failover.adapters.wakeups import TICK
 from spot_failover.events.envelope import read_body
 from spot_failover.events.errors import EventError
 from spot_failover.events.model import EvidenceSignal, Ignored, RegistrationSignal, Signal, TickSignal
@@ -65,7 +66,7 @@ class Observer:
             case RegistrationSignal(location, cause, event_id, deleted):
                 self.queue.survey([location], cause.value, event_id, deleted)
             case TickSignal():
-                self.queue.survey(self.spokes.all(), "tick", message_id)
+                self.queue.survey(self.spokes.all(), TICK, message_id)
             case Ignored(reason):
                 logger.debug("Message %s asks for nothing: %s", message_id, reason)
             case _:

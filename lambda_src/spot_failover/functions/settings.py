@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from spot_failover.domain.policy import InvalidPolicyError
 from spot_failover.domain.record import Operation
+from spot_failover.domain.registration import DefaultPolicy, parse_default
 
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _FLAGS = ("true", "false")
@@ -37,12 +40,13 @@ class ObserveSettings(Settings):
 
 @dataclass(frozen=True, slots=True)
 class WorkSettings(Settings):
-    """What `work` needs; `operation` is the hub's kill switch."""
+    """What `work` needs; `operation` is the hub's kill switch, `default_policy` its word for all services."""
 
     event_bus_arn: str
     spoke_role_name: str
     external_id: str
     operation: Operation
+    default_policy: DefaultPolicy | None = None
 
 
 def observe_settings(environment: Mapping[str, str] = os.environ) -> ObserveSettings:
@@ -61,8 +65,11 @@ def work_settings(environment: Mapping[str, str] = os.environ) -> WorkSettings:
     spoke_role_name = read.text("SPOKE_ROLE_NAME")
     external_id = read.text("EXTERNAL_ID")
     operation = read.choice("OPERATION", tuple(Operation))
+    default_policy = read.default_policy("DEFAULT_POLICY")
     read.complain()
-    return WorkSettings(*shared, event_bus_arn, spoke_role_name, external_id, Operation(operation))
+    return WorkSettings(
+        *shared, event_bus_arn, spoke_role_name, external_id, Operation(operation), default_policy
+    )
 
 
 def _shared(read: _Environment) -> tuple[str, str, str, str, str, str]:
@@ -96,6 +103,18 @@ class _Environment:
                 f'The environment variable {name} is "{value}"; it must be {_listed(choices)}.'
             )
         return value
+
+    def default_policy(self, name: str) -> DefaultPolicy | None:
+        text = self.variables.get(name, "")
+        if not text:
+            return None
+        try:
+            return parse_default(json.loads(text))
+        except InvalidPolicyError as error:
+            self.problems.append(f"The environment variable {name} holds no default policy: {error}")
+        except ValueError as error:
+            self.problems.append(f"The environment variable {name} does not hold JSON: {error}.")
+        return None
 
     def complain(self) -> None:
         if self.problems:

@@ -14,6 +14,7 @@ from spot_failover.adapters.clients import RETRYING
 from spot_failover.adapters.ecs import SpokeEcs
 from spot_failover.adapters.outbox import EventBridgeOutbox
 from spot_failover.adapters.registry import SsmRegistry
+from spot_failover.adapters.scaling import SpokeScaling
 from spot_failover.adapters.sessions import SpokeSessions
 from spot_failover.adapters.state import DynamoServices
 from spot_failover.functions.composition import Hub, utc_now
@@ -36,6 +37,7 @@ class WorkHub(Hub):
             spokes=self.spokes,
             evidence=self.evidence,
             ecs=self._ecs,
+            scaling=SpokeScaling(self._sessions),
             outbox=self._outbox,
             queue=self.queue,
             metrics=self.metrics,
@@ -49,10 +51,13 @@ class WorkHub(Hub):
             spokes=self.spokes,
             registry=SsmRegistry(self._sessions),
             ecs=self._ecs,
+            evidence=self.evidence,
             outbox=self._outbox,
             queue=self.queue,
             metrics=self.metrics,
             event_bus_arn=self.settings.event_bus_arn,
+            operation=self.settings.operation,
+            default_policy=self.settings.default_policy,
         )
 
     @cached_property

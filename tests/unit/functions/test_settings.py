@@ -2,7 +2,9 @@
 
 import pytest
 
+from spot_failover.domain.policy import Policy, Thresholds
 from spot_failover.domain.record import Operation
+from spot_failover.domain.registration import DefaultPolicy
 from spot_failover.functions.settings import (
     ObserveSettings,
     SettingsError,
@@ -56,6 +58,43 @@ def test_work_reads_its_settings() -> None:
     )
 
 
+@pytest.mark.parametrize("operation", list(Operation))
+def test_the_kill_switch_has_three_positions(operation: Operation) -> None:
+    assert work_settings({**WORK, "OPERATION": operation.value}).operation is operation
+
+
+def test_a_default_policy_is_a_dry_run_unless_told_otherwise() -> None:
+    text = '{"thresholds": {"interruptions": 7}, "exclude": ["batch/*"]}'
+
+    default = work_settings({**WORK, "DEFAULT_POLICY": text}).default_policy
+
+    assert default == DefaultPolicy(
+        Policy(dry_run=True, thresholds=Thresholds(interruptions=7)), exclude=("batch/*",)
+    )
+
+
+@pytest.mark.parametrize("environment", [WORK, {**WORK, "DEFAULT_POLICY": ""}])
+def test_without_a_default_policy_there_is_none(environment: dict[str, str]) -> None:
+    assert work_settings(environment).default_policy is None
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{", "DEFAULT_POLICY does not hold JSON: "),
+        ("[]", "DEFAULT_POLICY holds no default policy: A default policy must be a JSON object."),
+        ('{"mode": "standby", "standby": {"service_name": "x"}}', "DEFAULT_POLICY holds no default policy: "),
+        ('{"thresholds": {"interruptions": 0}}', "thresholds.interruptions is 0"),
+    ],
+)
+def test_a_default_policy_that_cannot_be_used_is_told_with_everything_else(text: str, said: str) -> None:
+    with pytest.raises(SettingsError) as raised:
+        work_settings({**WORK, "DEFAULT_POLICY": text, "EXTERNAL_ID": ""})
+
+    assert said in str(raised.value)
+    assert "EXTERNAL_ID is missing or empty." in str(raised.value)
+
+
 @pytest.mark.parametrize(("text", "drills"), [("true", True), ("false", False)])
 def test_drills_are_on_or_off(text: str, drills: bool) -> None:
     assert observe_settings({**OBSERVE, "DRILLS": text}).drills is drills
@@ -71,14 +110,16 @@ def test_every_missing_variable_of_observe_is_named_at_once() -> None:
 
 def test_every_missing_and_wrong_variable_of_work_is_named_at_once() -> None:
     with pytest.raises(SettingsError) as raised:
-        work_settings({"OPERATION": "drain", "LOG_LEVEL": "LOUD", "STATE_TABLE": ""})
+        work_settings({"OPERATION": "asleep", "LOG_LEVEL": "LOUD", "STATE_TABLE": ""})
 
     told = str(raised.value)
     missing = [name for name in WORK if name != "OPERATION"]
     assert [
         name for name in missing if f"The environment variable {name} is missing or empty." not in told
     ] == []
-    assert 'The environment variable OPERATION is "drain"; it must be "active" or "dry_run".' in told
+    assert (
+        'The environment variable OPERATION is "asleep"; it must be "active", "drain" or "dry_run".' in told
+    )
     assert (
         'The environment variable LOG_LEVEL is "LOUD"; it must be "DEBUG", "INFO", "WARNING" or "ERROR".'
         in told
