@@ -149,11 +149,8 @@ def test_a_fault_of_an_update_names_the_standby_where_it_is_meant(ecs: SpokeEcs,
         ecs.update(WEB, UpdateService(desired=4, service_name="web-standby"), observed())
 
 
-@pytest.mark.parametrize(
-    "change",
-    [UpdateService(desired=4), UpdateService(task_definition=WEB_8), UpdateService(rolling=Rolling())],
-)
-def test_an_update_without_a_forced_deployment_may_be_repeated(
+@pytest.mark.parametrize("change", [UpdateService(desired=4), UpdateService(rolling=Rolling())])
+def test_an_update_that_starts_no_deployment_may_be_repeated(
     ecs: SpokeEcs, answers: Answers, pauses: Pauses, monkeypatch: pytest.MonkeyPatch, change: UpdateService
 ) -> None:
     monkeypatch.setattr("botocore.endpoint.time.sleep", pauses)
@@ -164,6 +161,7 @@ def test_an_update_without_a_forced_deployment_may_be_repeated(
     assert len(wire.sent) == 2
 
 
+@pytest.mark.parametrize("change", [UpdateService(SPOT), UpdateService(task_definition=WEB_8)])
 @pytest.mark.parametrize(
     "answer",
     [
@@ -172,13 +170,13 @@ def test_an_update_without_a_forced_deployment_may_be_repeated(
         Answer(error=EndpointConnectionError(endpoint_url="https://ecs.eu-central-1.amazonaws.com/")),
     ],
 )
-def test_an_update_whose_outcome_is_unknown_is_not_sent_twice(
-    ecs: SpokeEcs, answers: Answers, answer: Answer
+def test_a_deployment_whose_outcome_is_unknown_is_not_asked_for_twice(
+    ecs: SpokeEcs, answers: Answers, answer: Answer, change: UpdateService
 ) -> None:
     wire = answers("ecs.UpdateService", answer, {"service": service()})
 
     with pytest.raises(UnreachableError, match="ecs:UpdateService for service web"):
-        ecs.update(WEB, UpdateService(SPOT), observed())
+        ecs.update(WEB, change, observed())
     assert len(wire.sent) == 1
 
 

@@ -70,13 +70,12 @@ class SpokeEcs:
         }
 
     def update(self, service: ServiceId, change: UpdateService, observation: Observation) -> str:
-        request = update_request(service, change, observation)
         for longest in _PAUSES:
             try:
-                return self._updated(service, request)
+                return self._updated(service, change, observation)
             except ThrottledError:
                 self.pause(random.uniform(longest / 2, longest))  # noqa: S311 - keeps callers out of step
-        return self._updated(service, request)
+        return self._updated(service, change, observation)
 
     def _described(
         self, location: Location, cluster: str, names: list[str], *, tags: bool = False
@@ -128,12 +127,12 @@ class SpokeEcs:
                 if code_of(error) != "ClusterNotFoundException":
                     raise
 
-    def _updated(self, service: ServiceId, request: dict[str, Any]) -> str:
+    def _updated(self, service: ServiceId, change: UpdateService, observation: Observation) -> str:
+        request = update_request(service, change, observation)
         subject = f"service {request['service']}, {_where(service.location, service.cluster)}"
         with translated("ecs:UpdateService", subject, denied=_DENIED):
-            # A forced deployment that is asked for twice happens twice; anything else may be sent again.
-            forced = "forceNewDeployment" in request
-            client = (self.sessions.ecs_once if forced else self.sessions.ecs)(service.location)
+            # A deployment that is asked for twice may happen twice; anything else can be sent again.
+            client = (self.sessions.ecs_once if change.deploys else self.sessions.ecs)(service.location)
             answer = client.update_service(**request)
         primary = to_observation(answer["service"]).primary
         return primary.id if primary else ""
