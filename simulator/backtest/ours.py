@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from simulator.backtest.contender import Counts, ServiceSpec
 from simulator.backtest.evidence import ExpiringEvidenceLog
+from simulator.backtest.ports import WorldScaling
 from simulator.backtest.readings import RememberingEcs
 from simulator.backtest.services import ON_DEMAND_ONLY, SPOT_ONLY, create_service
 from simulator.world import ServiceKey, World
@@ -64,6 +65,7 @@ class Ours:
         self._outbox = _Outbox()
         self._queue = _Queue()
         self._places: dict[Location, _Place] = {}
+        self._calls_left_out = 0
 
     def start(self, world: World, specs: Sequence[ServiceSpec]) -> None:
         self._world = world
@@ -79,6 +81,7 @@ class Ours:
             spokes=spokes,
             evidence=self._evidence,
             ecs=self._ecs,
+            scaling=WorldScaling(world),
             outbox=self._outbox,
             queue=self._queue,
             metrics=metrics,
@@ -89,10 +92,12 @@ class Ours:
             spokes=spokes,
             registry=InMemoryRegistry(),
             ecs=self._ecs,
+            evidence=self._evidence,
             outbox=self._outbox,
             queue=self._queue,
             metrics=metrics,
             event_bus_arn="",
+            operation=Operation.ACTIVE,
         )
 
     def event(self, envelope: dict[str, Any], now: datetime) -> None:
@@ -120,7 +125,7 @@ class Ours:
         for location, place in self._places.items():
             if now < place.due and not self._thorough:
                 continue
-            self._ecs.calls += self._left_out(place, now - _MINUTE)
+            self._calls_left_out += self._left_out(place, now - _MINUTE)
             self._look(location, place, now)
 
     def quiet(self, now: datetime) -> bool:
@@ -143,7 +148,8 @@ class Ours:
         )
 
     def _not_made(self) -> int:
-        return sum(self._left_out(place, self._world.now) for place in self._places.values())
+        lately = sum(self._left_out(place, self._world.now) for place in self._places.values())
+        return self._calls_left_out + lately
 
     def _register(self, spec: ServiceSpec) -> None:
         create_service(self._world, spec, SPOT_ONLY)

@@ -1,4 +1,4 @@
-"""The jobs' port to ECS on the world: the very adapter to AWS, with the world in place of AWS's clients."""
+"""The jobs' ports to ECS and to scaling on the world: the very adapters to AWS, which call the world."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ from botocore.exceptions import ClientError
 
 from simulator.world import EcsError, World
 from spot_failover.adapters.ecs import SpokeEcs
+from spot_failover.adapters.scaling import SpokeScaling
 from spot_failover.adapters.sessions import SpokeSessions
 from spot_failover.domain.errors import ThrottledError
 from spot_failover.domain.identity import Location, ServiceId
+from spot_failover.domain.scaling import Suspended
 from spot_failover.domain.service import Observation
 from spot_failover.domain.targets import UpdateService
+from spot_failover.domain.tasks import Task
 
 Request = dict[str, Any]
 Call = Callable[[str, Request], Any]
@@ -23,7 +26,7 @@ Call = Callable[[str, Request], Any]
 
 @dataclass(slots=True)
 class WorldSessions:
-    """Clients of the world for every account and region; `calls` counts them by operation.
+    """Clients of the world for every account and region; `calls` counts those of ECS by operation.
 
     `updates` holds the UpdateService requests that ECS accepted, oldest first.
     """
@@ -35,19 +38,24 @@ class WorldSessions:
     def ecs(self, location: Location) -> WorldClient:
         """Return a client of ECS."""
         api = self.world.api(location.account, location.region)
-        return WorldClient(lambda operation, request: self._ecs(api.call, operation, request))
+        return WorldClient(lambda operation, request: self._counted(api.call, operation, request))
 
     def ecs_once(self, location: Location) -> WorldClient:
         """Return the same client: nothing is ever sent twice here."""
         return self.ecs(location)
 
-    def _ecs(self, call: Call, operation: str, request: Request) -> Any:  # noqa: ANN401 - JSON
+    def elbv2(self, location: Location) -> WorldClient:
+        """Return a client of the load balancers."""
+        api = self.world.api(location.account, location.region)
+        return WorldClient(lambda _, request: api.describe_target_health(request))
+
+    def scaling(self, location: Location) -> WorldClient:
+        """Return a client of Application Auto Scaling."""
+        return WorldClient(self.world.scaling(location.account, location.region).call)
+
+    def _counted(self, call: Call, operation: str, request: Request) -> Any:  # noqa: ANN401 - JSON
         self.calls[operation] += 1
-        try:
-            answer = call(operation, request)
-        except EcsError as error:
-            said = {"Error": {"Code": error.code, "Message": error.message}}
-            raise ClientError(said, operation) from error  # type: ignore[arg-type]  # all that is read of it
+        answer = call(operation, request)
         if operation == "UpdateService":
             self.updates.append(request)
         return answer
@@ -61,7 +69,14 @@ class WorldClient:
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         operation = name.title().replace("_", "")
-        return lambda **request: self.call(operation, request)
+        return lambda **request: self._answer(operation, request)
+
+    def _answer(self, operation: str, request: Request) -> Any:  # noqa: ANN401 - JSON
+        try:
+            return self.call(operation, request)
+        except EcsError as error:
+            said = {"Error": {"Code": error.code, "Message": error.message}}
+            raise ClientError(said, operation) from error  # type: ignore[arg-type]  # all that is read of it
 
     def get_paginator(self, name: str) -> WorldPaginator:
         """Return what walks over all pages of an operation."""
@@ -76,6 +91,8 @@ class WorldPaginator:
 
     def paginate(self, **request: Any) -> Iterator[Any]:  # noqa: ANN401 - JSON
         """Yield one page after the other."""
+        page_size = request.pop("PaginationConfig", {}).get("PageSize")
+        request |= {"maxResults": page_size} if page_size else {}
         while True:
             page = self.call(**request)
             yield page
@@ -101,16 +118,35 @@ class WorldEcs:
         """How often DescribeServices was called."""
         return self.sessions.calls["DescribeServices"]
 
-    def describe(self, service: ServiceId) -> Observation | None:
-        return self._ecs.describe(service)
+    def describe(self, service: ServiceId, standby: str = "") -> Observation | None:
+        return self._ecs.describe(service, standby)
 
     def describe_many(
         self, location: Location, cluster: str, services: Sequence[str]
     ) -> Mapping[str, Observation | None]:
         return self._ecs.describe_many(location, cluster, services)
 
+    def tasks(self, service: ServiceId, observation: Observation) -> Sequence[Task]:
+        return self._ecs.tasks(service, observation)
+
+    def discover(self, location: Location, clusters: Sequence[str]) -> Mapping[ServiceId, Observation]:
+        return self._ecs.discover(location, clusters)
+
     def update(self, service: ServiceId, change: UpdateService, observation: Observation) -> str:
         return self._ecs.update(service, change, observation)
+
+
+class WorldScaling:
+    """The port `Scaling` on the world."""
+
+    def __init__(self, world: World) -> None:
+        self._scaling = SpokeScaling(cast("SpokeSessions", WorldSessions(world)))
+
+    def describe(self, service: ServiceId) -> Suspended | None:
+        return self._scaling.describe(service)
+
+    def suspend(self, service: ServiceId, suspended: Suspended) -> None:
+        self._scaling.suspend(service, suspended)
 
 
 def _give_up(_: float) -> None:

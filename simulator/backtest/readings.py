@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from simulator.backtest.ports import WorldEcs
@@ -10,6 +11,7 @@ from simulator.world import World
 from spot_failover.domain.identity import Location, ServiceId
 from spot_failover.domain.service import Observation
 from spot_failover.domain.targets import UpdateService
+from spot_failover.domain.tasks import Task
 
 # ECS tells of every change by an event, but for what its scheduler does at its next look, a second or so
 # after one.
@@ -17,48 +19,88 @@ _AFTERMATH = timedelta(seconds=5)
 _SERVICES_PER_CALL = 10
 
 
+@dataclass(frozen=True, slots=True)
+class _Tasks:
+    """The tasks of a service as they were read, and how many calls that took."""
+
+    at: datetime
+    tasks: Sequence[Task]
+    calls: int
+
+
 class RememberingEcs:
     """The port `Ecs`, answering from memory where no event and no call of ours has touched a service since.
 
-    `calls` counts what would have been called. With `forgetful`, everything really is.
+    With `forgetful`, everything is read anew.
     """
 
     def __init__(self, world: World, *, forgetful: bool = False) -> None:
-        self.calls = 0
         self._world = world
         self._ecs = WorldEcs(world)
         self._forgetful = forgetful
+        self._saved_calls = 0
         self._touched: dict[ServiceId, datetime] = {}
-        self._seen: dict[ServiceId, tuple[datetime, Observation | None]] = {}
+        self._services: dict[ServiceId, tuple[datetime, Observation | None]] = {}
+        self._tasks: dict[ServiceId, _Tasks] = {}
+
+    @property
+    def calls(self) -> int:
+        """How many calls of ECS there would have been without this memory."""
+        return self._made + self._saved_calls
 
     def touch(self, service: ServiceId) -> None:
         """Note that something has happened to a service now."""
         self._touched[service] = self._world.now
 
-    def describe(self, service: ServiceId) -> Observation | None:
-        return self.describe_many(service.location, service.cluster, [service.service])[service.service]
+    def describe(self, service: ServiceId, standby: str = "") -> Observation | None:
+        names = [service.service, *([standby] if standby else [])]
+        shown = self.describe_many(service.location, service.cluster, names)
+        observed = shown[service.service]
+        return replace(observed, standby=shown[standby]) if observed and standby else observed
 
     def describe_many(
         self, location: Location, cluster: str, services: Sequence[str]
     ) -> Mapping[str, Observation | None]:
-        self.calls += -(-len(services) // _SERVICES_PER_CALL)
+        made = self._made
         ids = {name: ServiceId(location.account, location.region, cluster, name) for name in services}
-        unknown = [name for name, service in ids.items() if not self._is_known(service)]
+        unknown = [name for name, service in ids.items() if not self._is_shown(service)]
         if unknown:
             shown = self._ecs.describe_many(location, cluster, unknown)
-            self._seen |= {ids[name]: (self._world.now, shown[name]) for name in unknown}
-        return {name: self._seen[service][1] for name, service in ids.items()}
+            self._services |= {ids[name]: (self._world.now, shown[name]) for name in unknown}
+        self._saved_calls += -(-len(ids) // _SERVICES_PER_CALL) - (self._made - made)
+        return {name: self._services[service][1] for name, service in ids.items()}
+
+    def tasks(self, service: ServiceId, observation: Observation) -> Sequence[Task]:
+        known = self._tasks.get(service)
+        if known and self._is_known(service, known.at):
+            self._saved_calls += known.calls
+            return known.tasks
+        made = self._made
+        tasks = self._ecs.tasks(service, observation)
+        # A task that starts, or is not healthy yet, gets on without an event.
+        if all(task.holds(self._world.now) for task in tasks):
+            self._tasks[service] = _Tasks(self._world.now, tasks, self._made - made)
+        return tasks
+
+    def discover(self, location: Location, clusters: Sequence[str]) -> Mapping[ServiceId, Observation]:
+        return self._ecs.discover(location, clusters)
 
     def update(self, service: ServiceId, change: UpdateService, observation: Observation) -> str:
-        self.calls += 1
         try:
             return self._ecs.update(service, change, observation)
         finally:
-            self.touch(service)
+            self.touch(service.beside(change.service_name) if change.service_name else service)
 
-    def _is_known(self, service: ServiceId) -> bool:
-        seen = self._seen.get(service)
-        if seen is None or self._forgetful:
+    @property
+    def _made(self) -> int:
+        return self._ecs.sessions.calls.total()
+
+    def _is_shown(self, service: ServiceId) -> bool:
+        shown = self._services.get(service)
+        return shown is not None and self._is_known(service, shown[0])
+
+    def _is_known(self, service: ServiceId, at: datetime) -> bool:
+        if self._forgetful:
             return False
         touched = self._touched.get(service)
-        return touched is None or seen[0] - touched >= _AFTERMATH
+        return touched is None or at - touched >= _AFTERMATH
