@@ -97,7 +97,6 @@ class Ours:
             queue=self._queue,
             metrics=metrics,
             event_bus_arn="",
-            operation=Operation.ACTIVE,
         )
 
     def event(self, envelope: dict[str, Any], now: datetime) -> None:

@@ -56,7 +56,6 @@ class WorkHub(Hub):
             queue=self.queue,
             metrics=self.metrics,
             event_bus_arn=self.settings.event_bus_arn,
-            operation=self.settings.operation,
             default_policy=self.settings.default_policy,
         )
 

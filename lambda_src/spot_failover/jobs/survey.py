@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from spot_failover.domain.identity import Location
-    from spot_failover.domain.record import Operation
     from spot_failover.domain.registration import DefaultPolicy
     from spot_failover.domain.service import Observation
     from spot_failover.jobs import ports
@@ -68,7 +67,7 @@ class SurveyRequest:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """The job `survey(account, region)`; the hub's bus, kill switch and default policy are settings."""
+    """The job `survey(account, region)`; the hub's bus and default policy are settings."""
 
     services: ports.Services
     spokes: ports.Spokes
@@ -79,7 +78,6 @@ class Survey:
     queue: ports.WorkQueue
     metrics: ports.Metrics
     event_bus_arn: str
-    operation: Operation
     default_policy: DefaultPolicy | None = None
 
     def __call__(self, request: SurveyRequest, now: datetime) -> None:

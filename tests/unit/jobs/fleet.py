@@ -282,5 +282,4 @@ class Fleet:
             queue=self.queue,
             metrics=self.metrics,
             event_bus_arn="",
-            operation=Operation.ACTIVE,
         )

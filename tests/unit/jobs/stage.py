@@ -122,7 +122,6 @@ class Stage:
             queue=self.queue,
             metrics=self.metrics,
             event_bus_arn=BUS,
-            operation=operation,
             default_policy=default_policy,
         )
 
