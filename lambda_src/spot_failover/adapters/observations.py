@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from spot_failover.adapters.times import whole_milliseconds
@@ -117,8 +118,5 @@ def _network(configuration: NetworkConfigurationOutputTypeDef | None) -> tuple[s
 
 
 def _events(service: ServiceTypeDef) -> tuple[ServiceEvent, ...]:
-    events = [
-        ServiceEvent(whole_milliseconds(event["createdAt"]), event["message"])
-        for event in service.get("events", ())
-    ]
-    return tuple(sorted(events, key=lambda event: event.created_at, reverse=True)[:_EVENTS_KEPT])
+    latest = sorted(service.get("events", ()), key=itemgetter("createdAt"), reverse=True)[:_EVENTS_KEPT]
+    return tuple(ServiceEvent(whole_milliseconds(event["createdAt"]), event["message"]) for event in latest)
