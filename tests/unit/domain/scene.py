@@ -9,7 +9,7 @@ from typing import Any
 from spot_failover.domain.capacity import Rolling, Strategy, StrategyItem
 from spot_failover.domain.evidence import Evidence, EvidenceKind
 from spot_failover.domain.identity import ServiceId
-from spot_failover.domain.policy import Policy
+from spot_failover.domain.policy import Mode, Policy, Standby
 from spot_failover.domain.record import Applied, Original, Phase, Record
 from spot_failover.domain.service import Deployment, Observation, Rollout
 
@@ -30,9 +30,10 @@ class Scene:
     on_demand = ON_DEMAND
     ago = staticmethod(ago)
 
-    def __init__(self) -> None:
+    def __init__(self, mode: Mode = Mode.SWITCH) -> None:
         self.id = ServiceId("222233334444", "eu-west-1", "shop", "web")
-        self.policy = Policy()
+        self.standby = "" if mode is Mode.SWITCH else "web-on-demand"
+        self.policy = Policy(mode, standby=Standby(self.standby))
 
     def deployment(self, strategy: Strategy = SPOT, running: int = 10, **more: Any) -> Deployment:
         values = {"id": "ecs-svc/1", "created_at": ago(7200), "desired": 10, "rollout": Rollout.COMPLETED}
@@ -49,10 +50,29 @@ class Scene:
         }
         return Observation(deployments=tuple(shown), **{**values, **more})
 
+    def twins(
+        self, desired: int = 10, running: int = 10, standby: int = 0, on_demand: int = 0, **more: Any
+    ) -> Observation:
+        """Return the service with its standby: counts that ECS wants, and that run, of either."""
+        twin = self.observation(
+            self.deployment(ON_DEMAND, running=on_demand, desired=standby),
+            desired=standby,
+            service_name="web-on-demand",
+        )
+        own = self.deployment(running=running, desired=desired)
+        return self.observation(own, **{"desired": desired, "standby": twin, **more})
+
     def record(self, phase: Phase = Phase.STEADY, **more: Any) -> Record:
-        record = Record(self.id, self.policy, since=ago(3600), service_created_at=ago(86400), version=1)
+        record = Record(
+            self.id,
+            self.policy,
+            since=ago(3600),
+            service_created_at=ago(86400),
+            claimed=self.standby,
+            version=1,
+        )
         if phase is not Phase.STEADY:
-            original = Original(SPOT, ON_DEMAND, 10, Rolling())
+            original = Original(SPOT, ON_DEMAND, 10, Rolling(), self.policy.mode, self.standby)
             record = replace(record, phase=phase, since=ago(60), config=original, reason="As before.")
         return replace(record, **more)
 
