@@ -41,10 +41,11 @@ def spot_failure(
     evidence = _enough_evidence(observation, tally, thresholds)
     if evidence is None:
         return None
-    missing = observation.desired - healthy_tasks(observation, tally) - standing_in
+    absent = observation.desired - healthy_tasks(observation, tally)
+    missing = absent - standing_in
     if missing > 0:
         return f"{evidence}, and {missing} of {observation.desired} tasks are missing."
-    if rollout_is_short(observation):
+    if absent <= 0 and rollout_is_short(observation):
         return f"{evidence}, and the rollout lacks tasks that Spot cannot place."
     return f"{evidence}. This is a drill." if tally.drill else None
 
