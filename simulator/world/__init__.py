@@ -6,7 +6,7 @@ events.
 """
 
 from simulator.world.api import EcsApi
-from simulator.world.behaviours import Behaviour, Behaviours, ExitAt
+from simulator.world.behaviours import Behaviour, Behaviours, ExitAt, Victims
 from simulator.world.errors import EcsError
 from simulator.world.faults import Faults
 from simulator.world.latencies import Latencies
@@ -28,6 +28,7 @@ __all__ = [
     "Sample",
     "ScalingApi",
     "ServiceKey",
+    "Victims",
     "Weather",
     "World",
 ]

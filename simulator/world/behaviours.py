@@ -17,6 +17,16 @@ class ExitAt(StrEnum):
     SEEDED = "seeded"  # one of the two, drawn once per service
 
 
+class Victims(StrEnum):
+    """Which tasks ECS stops at a scale-in, of a provider that has too many."""
+
+    STARTING_FIRST = "starting_first"
+    ANY = "any"
+    OLDEST = "oldest"
+    NEWEST = "newest"
+    SEEDED = "seeded"  # one of the others, drawn once per service
+
+
 @dataclass(frozen=True, slots=True)
 class Behaviour:
     """The containers of one service. Seconds are real ones: the time factor divides them."""
@@ -35,12 +45,14 @@ class Behaviour:
 
 @dataclass(slots=True)
 class Behaviours:
-    """The behaviour of every service: the default, or what was set for it."""
+    """The behaviour of every service, the default or its own; and ECS's where none is documented."""
 
     random: Random
     default: Behaviour = Behaviour()
+    victims: Victims = Victims.SEEDED
     _set: dict[ServiceKey, Behaviour] = field(default_factory=dict)
     _drawn: dict[ServiceKey, ExitAt] = field(default_factory=dict)
+    _victims: dict[ServiceKey, Victims] = field(default_factory=dict)
 
     def set(self, key: ServiceKey, behaviour: Behaviour) -> None:
         """Give one service its own behaviour; tasks that stop or start from now on follow it."""
@@ -60,3 +72,12 @@ class Behaviours:
         if key not in self._drawn:
             self._drawn[key] = self.random.choice((ExitAt.SIGTERM, ExitAt.STOP_TIMEOUT))
         return self._drawn[key]
+
+    def victims_of(self, key: ServiceKey) -> Victims:
+        """Return which of a service's tasks go first, drawing it once where it is left to the seed."""
+        if self.victims is not Victims.SEEDED:
+            return self.victims
+        if key not in self._victims:
+            choices = [victims for victims in Victims if victims is not Victims.SEEDED]
+            self._victims[key] = self.random.choice(choices)
+        return self._victims[key]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
+from simulator.world.census import is_settled, take_census
 from simulator.world.ground import Ground
 from simulator.world.model import Deployment, Revision, RolloutState, Service, Task
 from simulator.world.names import new_deployment_id
@@ -67,14 +68,10 @@ class Deployments:
         primary = service.primary
         if primary.rollout_state is not RolloutState.IN_PROGRESS:
             return
-        ours = [task for task in service.tasks.values() if task.deployment is primary and task.is_wanted]
-        if (
-            sum(task.is_running and not (task.is_checked and task.healthy_at is None) for task in ours)
-            != service.desired_count
-            or len(ours) != service.desired_count
-        ):
-            return
         if len(service.deployments) > 1:
+            return
+        ours = take_census(service).new
+        if len(ours) != service.desired_count or not all(map(is_settled, ours)):
             return
         primary.rollout_state = RolloutState.COMPLETED
         primary.rollout_reason = f"ECS deployment {primary.id} completed."
@@ -87,6 +84,8 @@ class Deployments:
 
     def forget_replaced(self, service: Service) -> None:
         """Drop the deployments that have no task any more: they are INACTIVE, which ECS no longer shows."""
+        if len(service.deployments) == 1:
+            return
         alive = {id(task.deployment) for task in service.tasks.values() if task.execution_stopped_at is None}
         service.deployments[1:] = [old for old in service.deployments[1:] if id(old) in alive]
 

@@ -5,18 +5,30 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import lru_cache
 from random import Random
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
-from simulator.world.documents import task_document
 from simulator.world.faults import Faults
 from simulator.world.model import Cluster, Deployment, Document, Service, Task
 from simulator.world.names import ServiceKey, capacity_provider_arn, new_uuid
 from simulator.world.schedule import Schedule
+from simulator.world.task_documents import task_document
 
 Envelope = dict[str, Any]
 EventType = Literal["INFO", "WARN", "ERROR"]
 
+_TIMES: Final = (
+    "connectivityAt",
+    "createdAt",
+    "executionStoppedAt",
+    "pullStartedAt",
+    "pullStoppedAt",
+    "startedAt",
+    "stoppingAt",
+    "stoppedAt",
+    "updatedAt",
+)
 PLACEMENT_FAILURE_REASON = "RESOURCE:FARGATE"
 
 
@@ -50,11 +62,8 @@ class Events:
         """Tell the present state of a task. A new version is given to each state."""
         task.version += 1
         task.updated_at = self._schedule.now
-        document = task_document(task) | {"updatedAt": task.updated_at}
-        unseen = {"tags"} if task.definition.health_check else {"tags", "healthStatus"}
-        detail = {name: _as_json(value) for name, value in document.items() if name not in unseen}
         key = task.service.key if task.service else None
-        self._put("ECS Task State Change", task.cluster, key, task.arn, detail)
+        self._put("ECS Task State Change", task.cluster, key, task.arn, lambda: _task_detail(task))
 
     def service_action(
         self,
@@ -74,7 +83,7 @@ class Events:
         if reason is not None:
             detail["reason"] = reason
         detail["createdAt"] = timestamp(self._schedule.now)
-        self._put("ECS Service Action", cluster, service.key, service.arn, detail)
+        self._put("ECS Service Action", cluster, service.key, service.arn, lambda: detail)
 
     def deployment_state_change(
         self, service: Service, deployment: Deployment, event_type: EventType, name: str
@@ -87,13 +96,18 @@ class Events:
             "updatedAt": timestamp(deployment.updated_at),
             "reason": deployment.rollout_reason,
         }
-        self._put("ECS Deployment State Change", service.cluster, service.key, service.arn, detail)
+        self._put("ECS Deployment State Change", service.cluster, service.key, service.arn, lambda: detail)
 
     def _put(
-        self, detail_type: str, cluster: Cluster, key: ServiceKey | None, resource: str, detail: Document
+        self,
+        detail_type: str,
+        cluster: Cluster,
+        key: ServiceKey | None,
+        resource: str,
+        detail: Callable[[], Document],
     ) -> None:
-        event_id = new_uuid(self._random)
-        if key is not None and self._faults.is_silent(key, self._schedule.now):
+        event_id = new_uuid(self._random)  # drawn in any case: who listens must not change what happens
+        if self._emit is None or (key is not None and self._faults.is_silent(key, self._schedule.now)):
             return
         self._outbox.append(
             {
@@ -105,16 +119,26 @@ class Events:
                 "time": self._schedule.now.isoformat(timespec="seconds").removesuffix("+00:00") + "Z",
                 "region": cluster.region,
                 "resources": [resource],
-                "detail": detail,
+                "detail": detail(),
             }
         )
 
 
+@lru_cache(maxsize=65_536)
 def timestamp(moment: datetime) -> str:
     """Return a UTC time as ECS writes it in a detail: milliseconds without trailing zeros."""
     text = moment.isoformat(timespec="milliseconds").removesuffix("+00:00")
     return text.rstrip("0").rstrip(".") + "Z"
 
 
-def _as_json(value: object) -> object:
-    return timestamp(value) if isinstance(value, datetime) else value
+def _task_detail(task: Task) -> Document:
+    document = task_document(task)
+    document["updatedAt"] = task.updated_at
+    del document["tags"]
+    if not task.definition.health_check:
+        del document["healthStatus"]
+    for name in _TIMES:
+        moment = document.get(name)
+        if moment is not None:
+            document[name] = timestamp(moment)
+    return document

@@ -83,11 +83,10 @@ class Cluster:
     name: str
     capacity_providers: tuple[str, ...]
     default_strategy: Strategy
+    arn: str = field(init=False)
 
-    @property
-    def arn(self) -> str:
-        """The cluster's ARN."""
-        return arn(self.account, self.region, f"cluster/{self.name}")
+    def __post_init__(self) -> None:
+        self.arn = arn(self.account, self.region, f"cluster/{self.name}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,15 +155,16 @@ class Service:
     start_retry_at: datetime | None = None
     steady: bool = False
     next_look: Due | None = None
+    spot_running: int = 0  # kept as tasks change: counting them each time would take most of a run
+    on_demand_running: int = 0
+    serving: int = 0
     key: ServiceKey = field(init=False)
+    arn: str = field(init=False)  # in the long format
 
     def __post_init__(self) -> None:
-        self.key = ServiceKey(self.cluster.account, self.cluster.region, self.cluster.name, self.name)
-
-    @property
-    def arn(self) -> str:
-        """The service's ARN, in the long format."""
-        return arn(self.cluster.account, self.cluster.region, f"service/{self.cluster.name}/{self.name}")
+        cluster = self.cluster
+        self.key = ServiceKey(cluster.account, cluster.region, cluster.name, self.name)
+        self.arn = arn(cluster.account, cluster.region, f"service/{cluster.name}/{self.name}")
 
     @property
     def primary(self) -> Deployment:
@@ -225,9 +225,13 @@ class Task:
     next: Due | None = None
     exit: Due | None = None  # the end of its container, which no state waits for
     check: Due | None = None  # what its health checks find next
+    counted: tuple[int, int, int] = (0, 0, 0)  # its part of the service's counts
+    frame: Any = None  # what stays the same in its documents
     place: Place = field(init=False)
+    arn: str = field(init=False)  # in the long format
 
     def __post_init__(self) -> None:
+        self.arn = arn(self.cluster.account, self.cluster.region, f"task/{self.cluster.name}/{self.id}")
         definition = self.definition
         self.place = Place(
             account=self.cluster.account,
@@ -236,11 +240,6 @@ class Task:
             architecture=definition.architecture,
             size=definition.size,
         )
-
-    @property
-    def arn(self) -> str:
-        """The task's ARN, in the long format."""
-        return arn(self.cluster.account, self.cluster.region, f"task/{self.cluster.name}/{self.id}")
 
     @property
     def is_spot(self) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from random import Random
-from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -53,4 +52,5 @@ def new_task_id(random: Random) -> str:
 
 def new_uuid(random: Random) -> str:
     """Return a UUID for an event or a service message."""
-    return str(UUID(int=random.getrandbits(128)))
+    digits = f"{random.getrandbits(128):032x}"
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"

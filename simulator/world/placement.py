@@ -129,27 +129,27 @@ class Placement:
         account, region = service.cluster.account, service.cluster.region
         spot = provider == FARGATE_SPOT
         sites = Sites(service, deployment)
-        failed = 0
+        failed, full = 0, False
         for _ in range(count):
-            site = sites.next(lambda place: self._pools.has_room(place, spot=spot))
-            stuck = False
+            site = None if full else sites.next(lambda place: self._pools.has_room(place, spot=spot))
             if site is None:
-                stuck = spot and self._random.random() < self.stuck_share
-                if not stuck:
+                full = True
+                if not spot or self._random.random() >= self.stuck_share:
                     failed += 1
                     continue
                 site = sites.any()
             if not self._throttles.allows(account, region, self._launches, self._schedule.now, provider):
                 return self._schedule.now + self._latencies.scaled(1)
             task = self.new_task(service, deployment, provider or None, site)
-            self._lifecycle.launch(task, stuck=stuck)
+            self._lifecycle.launch(task, stuck=full)
             sites.took(site)
             started.append(task)
-        if not failed:
+        if failed:
+            return self._placement_failed(service, deployment, provider)
+        if not full:
             service.placement_failures.pop(provider, None)
             service.told.pop(_unable(provider), None)
-            return None
-        return self._placement_failed(service, deployment, provider)
+        return None
 
     def _placement_failed(self, service: Service, deployment: Deployment, provider: str) -> datetime:
         rounds = service.placement_failures.get(provider, 0)

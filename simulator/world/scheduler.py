@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from simulator.world import strategy
+from simulator.world.behaviours import Victims
+from simulator.world.census import Census, is_settled, take_census
 from simulator.world.deployments import Deployments
 from simulator.world.ground import Ground
 from simulator.world.log import Log, Sample
@@ -13,9 +14,9 @@ from simulator.world.model import RolloutState, Service, Task, TaskStatus
 from simulator.world.placement import Placement
 from simulator.world.rolling import Rollout, next_steps
 from simulator.world.tasks import CAPACITY_UNAVAILABLE, TaskLifecycle
+from simulator.world.victims import choose_victims
 
 _NO_NEWS = frozenset({TaskStatus.PROVISIONING, TaskStatus.PENDING, TaskStatus.ACTIVATING})
-_GONE = frozenset({TaskStatus.DEPROVISIONING, TaskStatus.STOPPED})
 
 
 class ServiceScheduler:
@@ -33,6 +34,7 @@ class ServiceScheduler:
         self._schedule = ground.schedule
         self._random = ground.random
         self._latencies = ground.latencies
+        self._behaviours = ground.behaviours
         self._counted_after = ground.latencies.scaled(ground.latencies.counted_after)
         self._events = ground.events
         self._messages = ground.messages
@@ -57,6 +59,7 @@ class ServiceScheduler:
         service = task.service
         if service is None:
             return
+        _count(service, task)
         if task.is_running and task.is_wanted:
             service.start_failures = 0
             service.start_retry_at = None
@@ -80,16 +83,15 @@ class ServiceScheduler:
 
     def record(self, service: Service) -> None:
         """Write down what the service has now."""
-        spot = on_demand = serving = 0
-        for task in service.tasks.values():
-            if task.last_status is TaskStatus.RUNNING:
-                if task.is_spot:
-                    spot += 1
-                else:
-                    on_demand += 1
-            serving += task.is_serving
         self._log.add(
-            Sample(self._schedule.now, service.key, spot, on_demand, serving, service.desired_count)
+            Sample(
+                self._schedule.now,
+                service.key,
+                service.spot_running,
+                service.on_demand_running,
+                service.serving,
+                service.desired_count,
+            )
         )
         self._on_change(service)
 
@@ -117,19 +119,20 @@ class ServiceScheduler:
         self._stop(service, [task for task in service.tasks.values() if task.is_wanted])
 
     def _step(self, service: Service) -> datetime | None:
-        primary = service.primary
-        wanted = [task for task in service.tasks.values() if task.is_wanted]
-        new = [task for task in wanted if task.deployment is primary]
-        old = [task for task in wanted if task.deployment is not primary]
+        primary, census = service.primary, take_census(service)
+        new, old = census.new, census.old
+        if not old and len(new) == service.desired_count:
+            return None
         steps = next_steps(
-            self._rollout(service, new, old), may_start=primary.rollout_state is not RolloutState.FAILED
+            self._rollout(service, census), may_start=primary.rollout_state is not RolloutState.FAILED
         )
-        leaving = self._pick(service, new, steps.stop_new)
+        victims = self._behaviours.victims_of(service.key) if steps.stop_new else Victims.ANY
+        leaving = choose_victims(service, new, steps.stop_new, victims, self._random)
         leaving += [task for task in old if task.is_starting][: steps.stop_old_starting]
         leaving += self._random.sample([task for task in old if task.is_running], steps.stop_old_running)
         self._stop(service, leaving)
         retry = self._placement.start(service, steps.start_new) if steps.start_new else None
-        if old and (counted := self._next_counted(wanted)) is not None:
+        if old and (counted := self._next_counted([*new, *old])) is not None:
             retry = counted if retry is None else min(retry, counted)
         return retry
 
@@ -149,49 +152,24 @@ class ServiceScheduler:
         ]
         return min(moments, default=None)
 
-    def _rollout(self, service: Service, new: Sequence[Task], old: Sequence[Task]) -> Rollout:
+    def _rollout(self, service: Service, census: Census) -> Rollout:
         configuration = service.deployment_configuration
-        stopping = sum(
-            not task.is_wanted
-            and not task.interrupted
-            and task.execution_stopped_at is None
-            and task.last_status not in _GONE
-            for task in service.tasks.values()
-        )
+        new, old = census.new, census.old
+        new_running = sum(task.is_running for task in new)
+        old_running = sum(task.is_running for task in old)
+        new_healthy = sum(map(self._counts, new)) if old else 0
         return Rollout(
             desired=service.desired_count,
             minimum_healthy_percent=configuration["minimumHealthyPercent"],
             maximum_percent=configuration["maximumPercent"],
-            new_running=sum(task.is_running for task in new),
+            new_running=new_running,
             new_starting=sum(task.is_starting for task in new),
-            old_running=sum(task.is_running for task in old),
+            old_running=old_running,
             old_starting=sum(task.is_starting for task in old),
-            healthy=sum(map(self._counts, (*new, *old))) if old else 0,
-            new_healthy=sum(map(self._counts, new)) if old else 0,
-            stopping=stopping,
+            healthy=new_healthy + sum(map(self._counts, old)),
+            new_healthy=new_healthy,
+            stopping=census.stopping,
         )
-
-    def _pick(self, service: Service, tasks: Sequence[Task], count: int) -> list[Task]:
-        """Choose tasks for a scale-in: from the provider most above its share, first those not running yet.
-
-        Which of a provider's running tasks go is not documented, so chance decides.
-        """
-        if count <= 0:
-            return []
-        shares = strategy.distribute(service.primary.revision.strategy, len(tasks) - count)
-        left = list(tasks)
-        picked: list[Task] = []
-        while len(picked) < count:
-            have: dict[str | None, int] = {}
-            for task in left:
-                have[task.provider] = have.get(task.provider, 0) + 1
-            fullest = max(have, key=lambda provider: have[provider] - shares.get(provider or "", 0))
-            candidates = [task for task in left if task.provider == fullest]
-            candidates = [task for task in candidates if task.is_starting] or candidates
-            task = self._random.choice(candidates)
-            left.remove(task)
-            picked.append(task)
-        return picked
 
     def _stop(self, service: Service, tasks: Sequence[Task]) -> None:
         for task in tasks:
@@ -205,13 +183,7 @@ class ServiceScheduler:
 
     def _settle(self, service: Service) -> None:
         """Say so when a service is where it should be, and again every six hours while it stays there."""
-        wanted = [task for task in service.tasks.values() if task.is_wanted]
-        service.steady = (
-            len(service.deployments) == 1
-            and service.primary.rollout_state is RolloutState.COMPLETED
-            and len(wanted) == service.desired_count
-            and all(task.is_running and not (task.is_checked and task.healthy_at is None) for task in wanted)
-        )
+        service.steady = self._is_steady(service)
         steady_state = "has reached a steady state."
         if not service.steady:
             service.told.pop(steady_state, None)
@@ -228,3 +200,21 @@ class ServiceScheduler:
         service.told = {steady_state: told_at or self._schedule.now}
         repeat = self._latencies.scaled(self._latencies.steady_state_repeat)
         self.wake(service, service.told[steady_state] + repeat)
+
+    def _is_steady(self, service: Service) -> bool:
+        if len(service.deployments) > 1 or service.primary.rollout_state is not RolloutState.COMPLETED:
+            return False
+        new = take_census(service).new
+        return len(new) == service.desired_count and all(map(is_settled, new))
+
+
+def _count(service: Service, task: Task) -> None:
+    """Take a task's new state into the counts of its service."""
+    running = task.is_running
+    counted = (int(running and task.is_spot), int(running and not task.is_spot), int(task.is_serving))
+    before = task.counted
+    if counted != before:
+        task.counted = counted
+        service.spot_running += counted[0] - before[0]
+        service.on_demand_running += counted[1] - before[1]
+        service.serving += counted[2] - before[2]

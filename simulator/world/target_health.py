@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from simulator.world.documents import address
 from simulator.world.errors import EcsError
 from simulator.world.model import Document, Service, Task, TaskStatus
 from simulator.world.state import Region
+from simulator.world.task_documents import address
 
 TARGET_GROUP_NOT_FOUND: Final = "TargetGroupNotFound"
 

@@ -6,7 +6,6 @@ from copy import deepcopy
 from typing import Final
 
 from simulator.world import strategy
-from simulator.world.documents import task_document
 from simulator.world.errors import invalid_parameter
 from simulator.world.ground import Ground
 from simulator.world.model import FARGATE, FARGATE_SPOT, Cluster, Document, Task, TaskDefinition
@@ -16,6 +15,7 @@ from simulator.world.places import zones_in
 from simulator.world.revisions import chosen_strategy, find_cluster, find_definition
 from simulator.world.services_api import ServicesApi
 from simulator.world.state import Region
+from simulator.world.task_documents import task_document
 from simulator.world.tasks import CAPACITY_UNAVAILABLE, TaskLifecycle
 
 DESCRIBE_LIMIT: Final = 100
