@@ -8,8 +8,8 @@
 `available` is how many of `max_available` instances (or zones) there were from that second on: 0 and 1, or a
 count. `max_available` is taken from the comment or else is the highest value of the file. The pool is scaled
 to the services: 3 of 4 means capacity for three quarters of demand, all of them means no limit, and none
-means that all Spot tasks get their notice. `preempted_count` is only used as far as it exceeds what the fall of
-`available` takes anyway: so many were lost and replaced within one step.
+means that all Spot tasks get their notice. `preempted_count` is only used as far as it exceeds what the fall
+of `available` takes anyway: so many were lost and replaced within one step.
 """
 
 from __future__ import annotations

@@ -1,0 +1,55 @@
+"""What rivals read in events and do to services, in as few words as their own Lambdas need."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, Final
+
+from simulator.backtest.weather import moments
+from simulator.world import EcsError, ServiceKey, World
+
+Envelope = dict[str, Any]
+
+_AGAIN: Final = timedelta(seconds=2)  # about what boto3 waits before it asks again when it is throttled
+_REPLICA: Final = "service:"
+
+
+def service_of(envelope: Envelope) -> ServiceKey | None:
+    """Return the service of an event; None for what belongs to none."""
+    detail = envelope["detail"]
+    if envelope["detail-type"] == "ECS Task State Change":
+        group = str(detail.get("group", ""))
+        if not group.startswith(_REPLICA):
+            return None
+        cluster = str(detail["clusterArn"]).rpartition("/")[2]
+        return ServiceKey(envelope["account"], envelope["region"], cluster, group.removeprefix(_REPLICA))
+    *_, cluster, name = str(envelope["resources"][0]).split("/")
+    return ServiceKey(envelope["account"], envelope["region"], cluster, name)
+
+
+def is_spot_task(envelope: Envelope) -> bool:
+    """Whether the event is about a task on Spot."""
+    return bool(envelope["detail"].get("capacityProviderName") == "FARGATE_SPOT")
+
+
+def is_spot_placement_failure(envelope: Envelope) -> bool:
+    """Whether ECS says that it found no Spot capacity for a service."""
+    detail = envelope["detail"]
+    names_spot = any(arn.endswith("/FARGATE_SPOT") for arn in detail.get("capacityProviderArns", ()))
+    return detail.get("eventName") == "SERVICE_TASK_PLACEMENT_FAILURE" and names_spot
+
+
+def later(world: World, seconds: float, action: Callable[[], None]) -> None:
+    """Let something happen in so many seconds; where ECS throttles its calls, it is tried until it works."""
+    moments.at(world, world.now + timedelta(seconds=seconds), lambda: patiently(world, action))
+
+
+def patiently(world: World, action: Callable[[], None]) -> None:
+    """Do something now, and again as long as ECS throttles it."""
+    try:
+        action()
+    except EcsError as error:
+        if error.code != "ThrottlingException":
+            raise
+        moments.at(world, world.now + _AGAIN, lambda: patiently(world, action))
