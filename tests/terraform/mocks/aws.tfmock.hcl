@@ -8,6 +8,12 @@ mock_data "aws_caller_identity" {
   }
 }
 
+mock_data "aws_partition" {
+  defaults = {
+    partition = "aws"
+  }
+}
+
 mock_data "aws_service" {
   defaults = {
     dns_name  = "sqs.eu-west-1.amazonaws.com"

@@ -1,0 +1,9 @@
+output "alert_topic_arn" {
+  description = "Subscribe to this topic to hear what the hub does, or would do."
+  value       = module.hub.alert_topic_arn
+}
+
+output "status_command" {
+  description = "Lists every service that was taken in, with its phase and the reason for it."
+  value       = module.hub.status_command
+}

@@ -1,0 +1,134 @@
+# The examples plan, and show what a user must get right. Their text: test_examples.py.
+
+mock_provider "aws" {
+  source = "./tests/terraform/mocks"
+}
+
+variables {
+  name               = "web"
+  subnet_ids         = ["subnet-0abc", "subnet-0def"]
+  security_group_ids = ["sg-0abc"]
+}
+
+run "switch" {
+  command = plan
+
+  module {
+    source = "./examples/protected-service"
+  }
+
+  assert {
+    condition     = output.service_id == "111122223333::eu-west-1::web::web"
+    error_message = "Another service is registered."
+  }
+}
+
+run "standby" {
+  command = plan
+
+  module {
+    source = "./examples/standby-service"
+  }
+
+  variables {
+    vpc_id       = "vpc-0abc"
+    listener_arn = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:listener/app/web/50dc6c495c0c9188/f2f7dc8efc522ab2"
+    host_name    = "web.example.com"
+  }
+
+  assert {
+    condition = [for service in [aws_ecs_service.spot, aws_ecs_service.standby] : [service.name, service.desired_count, one(service.capacity_provider_strategy).capacity_provider]] == [
+      ["web", 3, "FARGATE_SPOT"],
+      ["web-on-demand", 0, "FARGATE"],
+    ]
+    error_message = "The pair is not a service on Spot and a standby without Spot and tasks."
+  }
+
+  assert {
+    condition     = aws_ecs_service.spot.network_configuration == aws_ecs_service.standby.network_configuration
+    error_message = "The standby runs in another network."
+  }
+
+  assert {
+    condition     = length(aws_ecs_service.spot.load_balancer) == 1 && length(aws_ecs_service.standby.load_balancer) == 1
+    error_message = "A service is not behind the load balancer."
+  }
+
+  assert {
+    condition = { for key, target in aws_appautoscaling_target.main : key => [target.resource_id, target.min_capacity, target.max_capacity] } == {
+      spot    = ["service/web/web", 3, 12]
+      standby = ["service/web/web-on-demand", 0, 12]
+    }
+    error_message = "A service has another scalable target, or autoscaling would start tasks of an idle standby."
+  }
+
+  assert {
+    condition     = tonumber(aws_lb_target_group.main.deregistration_delay) <= 110
+    error_message = "A task would not be deregistered before its interruption ends it."
+  }
+
+  assert {
+    condition     = output.service_id == "111122223333::eu-west-1::web::web"
+    error_message = "Another service is registered."
+  }
+}
+
+run "backfill" {
+  command = plan
+
+  module {
+    source = "./examples/backfill-workers"
+  }
+
+  variables {
+    reserve = 2
+  }
+
+  assert {
+    condition = [for service in [aws_ecs_service.spot, aws_ecs_service.standby] : [service.name, service.desired_count, one(service.capacity_provider_strategy).capacity_provider]] == [
+      ["web", 10, "FARGATE_SPOT"],
+      ["web-on-demand", 0, "FARGATE"],
+    ]
+    error_message = "The pair is not a service on Spot and a standby without Spot and tasks."
+  }
+
+  assert {
+    condition     = aws_ecs_service.spot.network_configuration == aws_ecs_service.standby.network_configuration
+    error_message = "The standby runs in another network."
+  }
+
+  assert {
+    condition     = output.service_id == "111122223333::eu-west-1::web::web"
+    error_message = "Another service is registered."
+  }
+}
+
+run "single_account" {
+  command = plan
+
+  module {
+    source = "./examples/single-account"
+  }
+
+  assert {
+    condition     = strcontains(output.drill_command, "service/web/web")
+    error_message = "The drill is of another service."
+  }
+}
+
+run "whole_account" {
+  command = plan
+
+  module {
+    source = "./examples/whole-account"
+  }
+
+  variables {
+    exclude = ["production/batch-*"]
+  }
+
+  assert {
+    condition     = output.alert_topic_arn == "arn:aws:sns:eu-west-1:111122223333:spot-failover-alerts"
+    error_message = "Nobody could hear what the hub would do."
+  }
+}
