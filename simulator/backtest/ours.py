@@ -104,7 +104,7 @@ class Ours:
         self._ecs.touch(service)
         place = self._places[service.location]
         place.due = min(place.due, now)
-        if not _is_forwarded(envelope):
+        if not is_forwarded(envelope):
             return
         signal = parse(envelope, drills=False, hub_account=_HUB, now=now)
         if isinstance(signal, EvidenceSignal):
@@ -235,7 +235,7 @@ def _service_of(envelope: dict[str, Any]) -> ServiceId:
     return ServiceId(envelope["account"], envelope["region"], cluster, name)
 
 
-def _is_forwarded(envelope: dict[str, Any]) -> bool:
+def is_forwarded(envelope: dict[str, Any]) -> bool:
     """Whether a rule of the spoke could let the event through: what none does costs nothing."""
     detail = envelope["detail"]
     if envelope["detail-type"] == "ECS Service Action":
