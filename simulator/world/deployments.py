@@ -57,6 +57,7 @@ class Deployments:
         service.placement_retry_at.clear()
         service.start_failures = 0
         service.start_retry_at = None
+        service.extra = 0
         if service.controller == "ECS":
             self._events.deployment_state_change(
                 service, deployment, "INFO", "SERVICE_DEPLOYMENT_IN_PROGRESS"

@@ -19,6 +19,7 @@ class Faults:
     """Faults of the API and of its events; those of Spot capacity are weather."""
 
     staleness: timedelta = timedelta()
+    stale_tasks: bool = False
     on_stale: Callable[[], None] = _nothing
     _throttled: Counter[str] = field(default_factory=Counter)
     _silent_until: dict[ServiceKey, datetime] = field(default_factory=dict)
@@ -27,13 +28,15 @@ class Faults:
         """Refuse the next `count` calls of an operation, such as `UpdateService`: ThrottlingException."""
         self._throttled[operation] += count
 
-    def stale_reads(self, seconds: float) -> None:
+    def stale_reads(self, seconds: float, *, tasks: bool = False) -> None:
         """Let DescribeServices answer with the state of `seconds` ago; 0 ends it.
 
-        What happened before this call is not remembered, so a service is shown as it was then at the
-        earliest. Seconds are those of the world's own time: no factor divides them.
+        With `tasks`, ListTasks and DescribeTasks do so too. What happened before this call is not remembered,
+        so a service is shown as it was then at the earliest. Seconds are those of the world's own time: no
+        factor divides them.
         """
         self.staleness = timedelta(seconds=seconds)
+        self.stale_tasks = tasks and seconds > 0
         self.on_stale()
 
     def silence(self, key: ServiceKey, until: datetime) -> None:

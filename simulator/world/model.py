@@ -154,6 +154,7 @@ class Service:
     start_failures: int = 0
     start_retry_at: datetime | None = None
     steady: bool = False
+    extra: int = 0  # tasks above the desired count, while its zones are rebalanced
     next_look: Due | None = None
     spot_running: int = 0  # kept as tasks change: counting them each time would take most of a run
     on_demand_running: int = 0

@@ -137,7 +137,7 @@ class Placement:
                 if not spot or self._random.random() >= self.stuck_share:
                     failed += 1
                     continue
-                site = sites.any()
+                site = sites.emptiest()
             if not self._throttles.allows(account, region, self._launches, self._schedule.now, provider):
                 return self._schedule.now + self._latencies.scaled(1)
             task = self.new_task(service, deployment, provider or None, site)

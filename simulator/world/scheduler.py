@@ -12,6 +12,7 @@ from simulator.world.ground import Ground
 from simulator.world.log import Log, Sample
 from simulator.world.model import RolloutState, Service, Task, TaskStatus
 from simulator.world.placement import Placement
+from simulator.world.rebalancing import Rebalancing
 from simulator.world.rolling import Rollout, next_steps
 from simulator.world.tasks import CAPACITY_UNAVAILABLE, TaskLifecycle
 from simulator.world.victims import choose_victims
@@ -40,6 +41,7 @@ class ServiceScheduler:
         self._messages = ground.messages
         self._deployments = deployments
         self._placement = placement
+        self._rebalancing = Rebalancing(ground, placement, lifecycle)
         self._lifecycle = lifecycle
         self._log = log
         self._on_change = on_change
@@ -106,6 +108,9 @@ class ServiceScheduler:
             self._deployments.forget_replaced(service)
             self._deployments.complete_if_done(service)
             self._settle(service)
+            again = self._rebalancing.look(service)
+            if again is not None:
+                self.wake(service, again)
             if service.primary is not primary:  # a placement failure was one too many: it is rolled back
                 self.wake(service)
             if retry is not None:
@@ -121,7 +126,8 @@ class ServiceScheduler:
     def _step(self, service: Service) -> datetime | None:
         primary, census = service.primary, take_census(service)
         new, old = census.new, census.old
-        if not old and len(new) == service.desired_count:
+        service.extra = min(service.extra, max(0, len(new) - service.desired_count))
+        if not old and len(new) == service.desired_count + service.extra:
             return None
         steps = next_steps(
             self._rollout(service, census), may_start=primary.rollout_state is not RolloutState.FAILED
@@ -159,7 +165,7 @@ class ServiceScheduler:
         old_running = sum(task.is_running for task in old)
         new_healthy = sum(map(self._counts, new)) if old else 0
         return Rollout(
-            desired=service.desired_count,
+            desired=service.desired_count + service.extra,
             minimum_healthy_percent=configuration["minimumHealthyPercent"],
             maximum_percent=configuration["maximumPercent"],
             new_running=new_running,

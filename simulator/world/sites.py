@@ -52,9 +52,14 @@ class Sites:
                 return site
         return None
 
-    def any(self) -> Site:
+    def emptiest(self) -> Site:
         """Return where a task would go if there were room everywhere."""
         return min(self._sites, key=lambda site: self._tasks[site.zone])
+
+    @property
+    def zones(self) -> list[str]:
+        """The zones that tasks may run in."""
+        return list(self._tasks)
 
     def took(self, site: Site) -> None:
         """Count a task that was launched."""

@@ -39,6 +39,7 @@ class TaskLifecycle:
     """Starts, stops and interrupts tasks. Every method acts now and plans what follows."""
 
     listener: Listener
+    on_change: Callable[[Task], None]  # hears of every change, also of those that concern nobody else
 
     def __init__(self, ground: Ground) -> None:
         self._schedule = ground.schedule
@@ -135,6 +136,7 @@ class TaskLifecycle:
     def _pull(self, task: Task, behaviour: Behaviour, total: float) -> None:
         task.version += 1
         task.pull_started_at = self._schedule.now
+        self.on_change(task)
         rest = total * (_PULLED_AT - _PULL_FROM)
         if behaviour.start_fails:
             self._then(task, rest, lambda: self.fail_to_start(task, CANNOT_PULL))
@@ -143,6 +145,7 @@ class TaskLifecycle:
 
     def _pulled(self, task: Task, behaviour: Behaviour, total: float) -> None:
         task.pull_stopped_at = self._schedule.now
+        self.on_change(task)
         if task.behind_load_balancer:
             self._enter(task, TaskStatus.ACTIVATING)
         self._then(task, total * (1 - _PULLED_AT), lambda: self._running(task, behaviour))
@@ -170,6 +173,7 @@ class TaskLifecycle:
             )
             delay = self._latencies.scaled(max(0.0, grace - behaviour.health_seconds))
             task.check = self._schedule.after(delay, lambda: self._replace(task))
+        self.on_change(task)
         self.listener.changed(task)
 
     def _replace(self, task: Task) -> None:
@@ -251,6 +255,7 @@ class TaskLifecycle:
     def _enter(self, task: Task, status: TaskStatus) -> None:
         task.last_status = status
         self._events.task_state_change(task)
+        self.on_change(task)
         self.listener.changed(task)
 
     def _then(self, task: Task, seconds: float, action: Callable[[], None]) -> None:

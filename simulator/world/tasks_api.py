@@ -8,6 +8,7 @@ from typing import Final
 from simulator.world import strategy
 from simulator.world.errors import invalid_parameter
 from simulator.world.ground import Ground
+from simulator.world.history import History
 from simulator.world.model import FARGATE, FARGATE_SPOT, Cluster, Document, Task, TaskDefinition
 from simulator.world.names import arn, last_part, new_task_id
 from simulator.world.paging import page
@@ -27,7 +28,12 @@ class TasksApi:
     """The tasks of one account and region."""
 
     def __init__(
-        self, region: Region, ground: Ground, lifecycle: TaskLifecycle, services: ServicesApi
+        self,
+        region: Region,
+        ground: Ground,
+        lifecycle: TaskLifecycle,
+        services: ServicesApi,
+        history: History,
     ) -> None:
         self._region = region
         self._schedule = ground.schedule
@@ -35,6 +41,8 @@ class TasksApi:
         self._pools = ground.pools
         self._lifecycle = lifecycle
         self._services = services
+        self._faults = ground.faults
+        self._history = history
 
     def list_arns(self, request: Document) -> Document:
         """List task ARNs by desired status. PENDING never lists any: no task has it as its desired status."""
@@ -50,7 +58,7 @@ class TasksApi:
         arns = [
             task.arn
             for task in self._tasks(cluster)
-            if task.desired_status == desired
+            if self._desired_status(task) == desired
             and (group is None or task.group == group)
             and (not request.get("startedBy") or task.started_by == request["startedBy"])
             and request.get("launchType") in (None, FARGATE)
@@ -72,7 +80,10 @@ class TasksApi:
             if task is None:
                 failures.append({"arn": self._arn(cluster, str(name)), "reason": "MISSING"})
                 continue
-            document = deepcopy(task_document(task))
+            document = deepcopy(self._history.task_document(task))
+            if document is None:
+                failures.append({"arn": task.arn, "reason": "MISSING"})
+                continue
             if "TAGS" not in (request.get("include") or []):
                 document.pop("tags")
             found.append(document)
@@ -130,6 +141,12 @@ class TasksApi:
             settings=deepcopy({name: request[name] for name in _SETTINGS if request.get(name)}),
             tags=deepcopy(request.get("tags") or []),
         )
+
+    def _desired_status(self, task: Task) -> str | None:
+        if not self._faults.stale_tasks:
+            return task.desired_status
+        seen = self._history.task_document(task)
+        return None if seen is None else str(seen["desiredStatus"])
 
     def _tasks(self, cluster: Cluster) -> list[Task]:
         self._region.forget_stopped(self._schedule.now)

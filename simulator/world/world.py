@@ -97,6 +97,7 @@ class World:
         )
         self._scalable_targets = ScalableTargets(ground, self._scheduler)
         self._lifecycle.listener = self._scheduler
+        self._lifecycle.on_change = self._history.note_task
         self.weather = Weather(ground, self._lifecycle, placement)
 
     @property
@@ -121,7 +122,7 @@ class World:
         """Return the ECS API of an account and region."""
         place = self._ground.state.region(account, region)
         services = ServicesApi(place, self._ground, self._scheduler, self._deployments, self._history)
-        tasks = TasksApi(place, self._ground, self._lifecycle, services)
+        tasks = TasksApi(place, self._ground, self._lifecycle, services, self._history)
         return EcsApi(place, self._ground, services, tasks)
 
     def scaling(self, account: str, region: str) -> ScalingApi:

@@ -207,3 +207,39 @@ def test_a_stale_read_does_not_know_a_service_that_is_too_young(stage: Stage) ->
     stage.advance(5)
 
     assert stage.api.describe_services(request)["failures"] == []
+
+
+def test_tasks_are_read_fresh_unless_their_staleness_is_asked_for(stage: Stage) -> None:
+    stage.running(desired=2)
+    stage.world.faults.stale_reads(30)
+
+    stage.update(desiredCount=1)
+    stage.advance(5)
+
+    assert len(stage.tasks()) == 1
+
+
+def test_a_stale_read_of_tasks_shows_them_as_they_were(stage: Stage) -> None:
+    stage.running(desired=2)
+    stage.advance(60)
+    stage.world.faults.stale_reads(30, tasks=True)
+
+    stage.update(desiredCount=3)
+    stage.world.weather.interrupt(ACCOUNT, REGION, CLUSTER, "web", 1)
+    stage.advance(29)
+
+    assert [task["desiredStatus"] for task in stage.tasks()] == ["RUNNING", "RUNNING"]
+    stage.advance(5)
+    assert sorted(task["lastStatus"] for task in stage.tasks()) == ["PROVISIONING", "PROVISIONING", "RUNNING"]
+    assert len(stage.tasks(desired="STOPPED")) == 1
+
+
+def test_a_stale_read_does_not_know_a_task_that_is_too_young(stage: Stage) -> None:
+    stage.world.faults.stale_reads(30, tasks=True)
+    stage.create(desired=1)
+    stage.advance(5)
+    [arn] = [event["resources"][0] for event in stage.of_type("ECS Task State Change")]
+
+    answer = stage.api.describe_tasks({"cluster": CLUSTER, "tasks": [arn]})
+
+    assert answer["failures"] == [{"arn": arn, "reason": "MISSING"}]
