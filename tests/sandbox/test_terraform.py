@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from simulator.sandbox import Sandbox
-from tests.sandbox.acting import HUB, REGION, SPOKE, Aws
+from tests.sandbox.acting import HUB, SPOKE, Aws
+from tests.sandbox.terraforming import Terraform
 
 CONFIGURATION = """
 terraform {
@@ -122,33 +121,13 @@ resource "aws_cloudwatch_metric_alarm" "errors" {
 
 
 @pytest.fixture
-def terraform(sandbox: Sandbox, aws: Aws, tmp_path: Path) -> Callable[..., None]:
-    """Return a function that runs Terraform on the configuration; it fails with what Terraform said."""
-    cluster = aws.name("cluster")
-    aws.client("ecs", SPOKE).create_cluster(
-        clusterName=cluster, capacityProviders=["FARGATE", "FARGATE_SPOT"]
-    )
-    names = {"hub": HUB, "spoke": SPOKE, "cluster": cluster}
+def terraform(sandbox: Sandbox, aws: Aws, tmp_path: Path) -> Terraform:
+    names = {"hub": HUB, "spoke": SPOKE, "cluster": aws.cluster(SPOKE)}
     (tmp_path / "main.tf").write_text(CONFIGURATION % names)
-
-    def run(*arguments: str) -> None:
-        done = subprocess.run(
-            ["terraform", *arguments, "-no-color", "-input=false"],
-            cwd=tmp_path,
-            env=sandbox.env(SPOKE, REGION),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout
-
-    return run
+    return Terraform(sandbox, tmp_path)
 
 
-def test_apply_is_followed_by_an_empty_plan_and_a_clean_destroy(
-    terraform: Callable[..., None], aws: Aws
-) -> None:
+def test_apply_is_followed_by_an_empty_plan_and_a_clean_destroy(terraform: Terraform, aws: Aws) -> None:
     terraform("init")
     terraform("apply", "-auto-approve")
     terraform("plan", "-detailed-exitcode")

@@ -2,8 +2,9 @@
 
 AWS: UpdateService, DescribeServices and the like are checked against the service's ARN, task calls against
 the task's, listings against `*`; `ecs:cluster` is the cluster's ARN, and what a request sets has keys of its
-own. (Service Authorization Reference, "Amazon Elastic Container Service"; ListTasks without a container
-instance is checked against `*`.)
+own. (Service Authorization Reference, "Amazon Elastic Container Service".) ListTasks without a container
+instance was seen to be checked against `*` (https://github.com/cdklabs/construct-hub/pull/1207), and is said
+to be checked against every container instance of the cluster: here it has to be allowed for both.
 ministack: checks everything against the cluster and sets no `ecs:` key.
 """
 
@@ -35,11 +36,12 @@ ON_NOTHING: Final = frozenset(
         "ListServices",
         "ListTaskDefinitionFamilies",
         "ListTaskDefinitions",
-        "ListTasks",
     }
 )
 WITH_CLUSTER_KEY: Final = ON_SERVICES | ON_TASKS | {"ListServices", "ListTasks", "RunTask"}
-SETTING_A_SERVICE: Final = frozenset({"CreateService", "UpdateService", "RunTask"})
+SETTING_A_SERVICE: Final = frozenset({"CreateService", "UpdateService"})
+# What RunTask sets has fewer keys than what a service sets.
+OF_RUN_TASK: Final = frozenset({"ecs:capacity-provider", "ecs:enable-execute-command"})
 
 
 def facts(action: str, request: Request, account: str, region: str) -> Found | None:
@@ -53,6 +55,10 @@ def facts(action: str, request: Request, account: str, region: str) -> Found | N
         context["ecs:cluster"] = _arn(request.get("cluster") or "default", prefix, "cluster/")
     if action in SETTING_A_SERVICE:
         context.update(_settings(request, prefix))
+    if action == "RunTask":
+        context.update(
+            {key: value for key, value in _settings(request, prefix).items() if key in OF_RUN_TASK}
+        )
     return resources, context
 
 
@@ -63,8 +69,7 @@ def _partition(region: str) -> str:
 def _resources(action: str, request: Request, prefix: str) -> tuple[str, ...] | None:
     cluster = str(request.get("cluster") or "default").rsplit("/", 1)[-1]
     if action in ON_NOTHING:
-        instance = request.get("containerInstance") if action == "ListTasks" else None
-        return (_arn(instance, prefix, f"container-instance/{cluster}/"),) if instance else ("*",)
+        return ("*",)
     if action in ON_SERVICES:
         names = request.get("services") or [request.get("service") or request.get("serviceName") or "*"]
         return tuple(_arn(name, prefix, f"service/{cluster}/") for name in names)
@@ -78,6 +83,14 @@ def _resources(action: str, request: Request, prefix: str) -> tuple[str, ...] | 
         return tuple(_arn(name, prefix, "cluster/") for name in names)
     if action in ON_TAGGED:
         return (str(request.get("resourceArn") or "*"),)
+    if action == "ListTasks":
+        instance = request.get("containerInstance")
+        named = _arn(instance or "*", prefix, f"container-instance/{cluster}/")
+        return (named,) if instance else ("*", named)
+    return _of_task_definitions(action, request, prefix)
+
+
+def _of_task_definitions(action: str, request: Request, prefix: str) -> tuple[str, ...] | None:
     if action == "RunTask":
         return (_task_definition(request.get("taskDefinition") or "*", prefix),)
     if action == "RegisterTaskDefinition":
