@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from spot_failover.domain.policy import BOUNDS, Policy, parse_policy, policy_document
+from spot_failover.domain.registration import DefaultPolicy, parse_spoke
+from spot_failover.functions.settings import work_settings
 from tests.terraform.fleet import Fleet
 from tests.terraform.validations import refusals_of
 from tests.terraform.workspace import REPOSITORY, Workspace
@@ -112,28 +114,21 @@ def test_a_registration_with_nothing_set_is_the_packages_own_default(fleet: Flee
     assert parse_policy(written) == Policy()
 
 
-def default_policies(fleet: Fleet) -> dict[str, dict[str, Any]]:
-    hub = fleet['hub.aws_lambda_function.main["work"]'].values["environment"][0]["variables"]
-    spoke = fleet["spoke.aws_ssm_parameter.spoke"].values["insecure_value"]
-    return {"hub": json.loads(hub["DEFAULT_POLICY"]), "spoke": json.loads(spoke)["default_policy"]}
+def default_of_hub(fleet: Fleet, hub: str) -> DefaultPolicy | None:
+    function = fleet[f'{hub}.aws_lambda_function.main["work"]']
+    return work_settings(function.values["environment"][0]["variables"]).default_policy
 
 
-@pytest.mark.parametrize("side", ["hub", "spoke"])
-def test_a_default_policy_with_nothing_set_is_a_dry_run_of_the_default_registration(
-    fleet: Fleet, side: str
-) -> None:
-    written = default_policies(fleet)[side]
-    policy = {field: value for field, value in written.items() if field != "exclude"}
-    assert written["exclude"] == []
-    assert parse_policy({"schema": 1, **policy}) == Policy(dry_run=True)
+def default_of_spoke(fleet: Fleet, spoke: str) -> DefaultPolicy | None:
+    return parse_spoke(fleet[f"{spoke}.aws_ssm_parameter.spoke"].values["insecure_value"]).default_policy
 
 
-def test_no_default_policy_is_told_to_work_as_nothing(fleet: Fleet) -> None:
-    work = fleet['dev_hub.aws_lambda_function.main["work"]'].values["environment"][0]["variables"]
-    assert work["DEFAULT_POLICY"] == ""
+def test_a_default_policy_with_nothing_set_is_a_dry_run_of_the_default_registration(fleet: Fleet) -> None:
+    expected = DefaultPolicy(Policy(dry_run=True))
+    assert default_of_hub(fleet, "hub") == expected
+    assert default_of_spoke(fleet, "spoke") == expected
 
 
-def test_a_spoke_without_a_default_policy_leaves_it_to_the_hub(fleet: Fleet) -> None:
-    assert "default_policy" not in json.loads(
-        fleet["china_spoke.aws_ssm_parameter.spoke"].values["insecure_value"]
-    )
+def test_without_a_default_policy_nobody_is_taken_in(fleet: Fleet) -> None:
+    assert default_of_hub(fleet, "dev_hub") is None
+    assert default_of_spoke(fleet, "china_spoke") is None
