@@ -1,14 +1,13 @@
-"""One service in the world, the real jobs over ports in memory, and all that can go wrong in between.
+"""Services in the world, the real jobs and adapters over it, and all that can go wrong in between.
 
 Events go through the real parser. A pass can be made to die before or after any of its calls, like a
-function that is killed; messages can be repeated, delayed and shuffled.
+function that is killed; events can be repeated, delayed, shuffled and lost. Every UpdateService of ours is
+held against the invariant.
 """
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, cast
@@ -30,70 +29,51 @@ from spot_failover.adapters.scaling import SpokeScaling
 from spot_failover.adapters.sessions import SpokeSessions
 from spot_failover.domain.errors import ThrottledError
 from spot_failover.domain.identity import Location, ServiceId
-from spot_failover.domain.policy import Policy
-from spot_failover.domain.record import Operation, Record, Spoke
+from spot_failover.domain.policy import Mode, Policy
+from spot_failover.domain.record import Operation, Phase, Record, Spoke
 from spot_failover.domain.registration import Registration
 from spot_failover.events.errors import EventError
 from spot_failover.events.model import EvidenceSignal
 from spot_failover.events.parser import parse
 from spot_failover.jobs.reconcile import Reconcile, WakeUp
 from spot_failover.jobs.survey import Survey, SurveyRequest
+from tests.unit.jobs.courier import Courier
+from tests.unit.jobs.mortality import Fate, FunctionDiesError, Mortal
+from tests.unit.jobs.watch import Pair, Standing, Watch
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 HUB = "111122223333"
 SERVICE = ServiceId("222233334444", "eu-west-1", "shop", "web")
-KEY = ServiceKey(SERVICE.account, SERVICE.region, SERVICE.cluster, SERVICE.service)
 HERE = SERVICE.location
 TICK = timedelta(seconds=60)
 STANDBY = "web-on-demand"
+SPOT_ONLY = ({"capacityProvider": "FARGATE_SPOT", "weight": 1},)
 ON_DEMAND = ({"capacityProvider": "FARGATE", "weight": 1},)
 
 
-class FunctionDiesError(BaseException):
-    """The function is killed here; nothing may catch it."""
+def key_of(service: ServiceId) -> ServiceKey:
+    return ServiceKey(service.account, service.region, service.cluster, service.service)
 
 
-@dataclass(slots=True)
-class Fate:
-    """Decides whether the function dies before or after a call; `deaths` numbers those points."""
-
-    deaths: frozenset[int] = frozenset()
-    calls: int = 0
-
-    def point(self) -> None:
-        self.calls += 1
-        if self.calls in self.deaths:
-            raise FunctionDiesError
-
-
-class Mortal:
-    """A port at whose calls the function may die."""
-
-    def __init__(self, port: object, fate: Fate) -> None:
-        self._port = port
-        self._fate = fate
-
-    def __getattr__(self, name: str) -> Any:
-        method = getattr(self._port, name)
-
-        def call(*args: Any, **kwargs: Any) -> Any:
-            self._fate.point()
-            result = method(*args, **kwargs)
-            self._fate.point()
-            return result
-
-        return call
+KEY = key_of(SERVICE)
+STANDBY_KEY = key_of(SERVICE.beside(STANDBY))
 
 
 class Sessions(WorldSessions):
-    """Clients of everything that the adapters of a spoke use."""
+    """Clients of the world, under watch."""
 
-    def elbv2(self, location: Location) -> WorldClient:
-        api = self.world.api(location.account, location.region)
-        return WorldClient(lambda _, request: api.describe_target_health(request))
+    watch: Watch
 
-    def scaling(self, location: Location) -> WorldClient:
-        return WorldClient(self.world.scaling(location.account, location.region).call)
+    def ecs(self, location: Location) -> WorldClient:
+        inner = super().ecs(location).call
+
+        def call(operation: str, request: dict[str, Any]) -> Any:
+            if operation != "UpdateService":
+                return inner(operation, request)
+            key = ServiceKey(location.account, location.region, request["cluster"], request["service"])
+            return self.watch.call(key, request, lambda: inner(operation, request))
+
+        return WorldClient(call)
 
 
 def give_up(_: float) -> None:
@@ -113,36 +93,42 @@ class Fleet:
         desired: int = 6,
         policy: Policy | None = None,
         rolling: tuple[int, int] = (100, 200),
-        strategy: Sequence[dict[str, Any]] = ({"capacityProvider": "FARGATE_SPOT", "weight": 1},),
+        strategy: Sequence[dict[str, Any]] = SPOT_ONLY,
         deaths: frozenset[int] = frozenset(),
-        mangle: Callable[[list[dict[str, Any]]], list[dict[str, Any]]] = lambda events: events,
+        courier: Courier | None = None,
+        load_balancer: bool = False,
+        drills: bool = False,
     ) -> None:
-        self.random = random.Random(seed)
         self.events: list[dict[str, Any]] = []
         self.interruptions: list[datetime] = []
-        self.mangle = mangle
+        self.courier = courier or Courier()
+        self.drills = drills
         self.world = World(seed=seed, start=START, emit=self.events.append)
+        self.watch = Watch(self.world)
         self.fate = Fate()
+        self.died = 0
         self.services = InMemoryServices()
+        self.spokes = InMemorySpokes()
         self.evidence = InMemoryEvidenceLog()
         self.queue = InMemoryWorkQueue()
         self.outbox = InMemoryOutbox()
         self.metrics = InMemoryMetrics()
+        self.registry = InMemoryRegistry()
         self.sessions = Sessions(self.world)
+        self.sessions.watch = self.watch
         self.ecs = SpokeEcs(cast("SpokeSessions", self.sessions), pause=give_up)
         self.scaling = SpokeScaling(cast("SpokeSessions", self.sessions))
-        self.died = 0
-        policy = policy or Policy()
         self.world.register_cluster(SERVICE.account, SERVICE.region, SERVICE.cluster)
         self.world.register_task_definition(SERVICE.account, SERVICE.region, "web:1")
-        self.create(SERVICE.service, desired, rolling, strategy)
-        if policy.standby.service_name:
-            self.create(policy.standby.service_name, policy.standby.reserve, rolling, ON_DEMAND)
-        self._registered(policy)
+        self.spokes.save(Spoke(HERE, refreshed_at=datetime(9999, 1, 1, tzinfo=UTC)))
+        self.operate(Operation.ACTIVE)
+        self.add(SERVICE.service, desired, policy or Policy(), rolling, strategy, load_balancer=load_balancer)
         self.run(minutes=6)
         assert self.last.spot_running + self.last.on_demand_running == desired
         self.fate.deaths = frozenset(self.fate.calls + death for death in deaths)
         self.sessions.updates.clear()
+
+    # --- what there is ---
 
     @property
     def now(self) -> datetime:
@@ -150,14 +136,29 @@ class Fleet:
 
     @property
     def updates(self) -> list[dict[str, Any]]:
-        """The UpdateService requests that ECS accepted, oldest first."""
+        """The UpdateService requests of ours that ECS accepted, oldest first."""
         return self.sessions.updates
 
     @property
+    def pair(self) -> Pair:
+        return self.watch.pair(KEY)
+
+    @property
     def record(self) -> Record:
-        record = self.services.load(SERVICE)
+        return self.record_of(SERVICE)
+
+    def record_of(self, service: ServiceId) -> Record:
+        record = self.services.load(service)
         assert record is not None
         return record
+
+    @property
+    def spot(self) -> Standing:
+        return self.watch.standing(KEY)
+
+    @property
+    def standby(self) -> Standing:
+        return self.watch.standing(STANDBY_KEY)
 
     @property
     def last(self) -> Sample:
@@ -170,6 +171,16 @@ class Fleet:
         """The distinct audit events, in the order of first sight: consumers drop repeated ids."""
         return list({message.id: message.detail_type for message in self.outbox.sent}.values())
 
+    def described(self, name: str = SERVICE.service) -> dict[str, Any]:
+        """Return what ECS itself has of a service now, whatever a reader is shown."""
+        staleness = self.world.faults.staleness
+        self.world.faults.staleness = timedelta()
+        answer = self.world.api(SERVICE.account, SERVICE.region).describe_services(
+            {"cluster": SERVICE.cluster, "services": [name], "include": ["TAGS"]}
+        )
+        self.world.faults.staleness = staleness
+        return cast("dict[str, Any]", answer["services"][0])
+
     def interrupted_around(self, moment: datetime) -> bool:
         """Whether Spot was taking a task back in the three minutes before."""
         return any(timedelta(0) <= moment - notice <= timedelta(minutes=3) for notice in self.interruptions)
@@ -178,17 +189,51 @@ class Fleet:
         """Return the desired count of half a minute before."""
         return [s.desired for s in self.world.log if s.at <= moment - timedelta(seconds=30)][-1]
 
+    # --- what happens ---
+
     def drought(self) -> None:
-        self.world.weather.set(SERVICE.account, SERVICE.region, capacity=0)
+        self.weather(0)
 
     def calm(self) -> None:
-        self.world.weather.set(SERVICE.account, SERVICE.region, capacity=None)
+        self.weather(None)
 
-    def update(self, **request: Any) -> None:
-        """Change the service as its owners would."""
-        self.world.api(SERVICE.account, SERVICE.region).update_service(
-            {"cluster": SERVICE.cluster, "service": SERVICE.service, **request}
+    def weather(self, capacity: int | None) -> None:
+        self.world.weather.set(SERVICE.account, SERVICE.region, capacity=capacity)
+
+    def interrupt(self, count: int, *, notice: bool = True) -> None:
+        self.world.weather.interrupt(
+            SERVICE.account, SERVICE.region, SERVICE.cluster, SERVICE.service, count, notice=notice
         )
+
+    def update(self, name: str = SERVICE.service, **request: Any) -> None:
+        """Change a service as its owners would."""
+        key = key_of(SERVICE.beside(name))
+        self._note_wishes()
+        self.world.api(SERVICE.account, SERVICE.region).update_service(
+            {"cluster": SERVICE.cluster, "service": name, **request}
+        )
+        pair = self.watch.pair(key)
+        if "desiredCount" in request and key == pair.service:
+            pair.wish(request["desiredCount"], self.now)
+        self.watch.settle(pair)
+        self.watch.note(pair, f"OWNERS {name} {request}")
+
+    def scale(self, name: str, **request: Any) -> None:
+        """Call Application Auto Scaling about a service as its owners would; `operation` names the call."""
+        operation = request.pop("operation", "RegisterScalableTarget")
+        self.world.scaling(SERVICE.account, SERVICE.region).call(
+            operation,
+            {
+                "ServiceNamespace": "ecs",
+                "ResourceId": f"service/{SERVICE.cluster}/{name}",
+                "ScalableDimension": "ecs:service:DesiredCount",
+                **request,
+            },
+        )
+
+    def demand(self, count: int, name: str = SERVICE.service) -> None:
+        """Let target tracking ask for a count from now on."""
+        self.world.scaling(SERVICE.account, SERVICE.region).demand(key_of(SERVICE.beside(name)), count)
 
     def run(self, *, minutes: float) -> None:
         """Let time pass: the world moves, events arrive with every transition, a tick comes each minute."""
@@ -202,43 +247,86 @@ class Fleet:
             self._deliver()
             self._tick()
 
-    def _tick(self) -> None:
-        self._survive(lambda: self._survey(SurveyRequest(HERE, "tick", f"tick {self.now}"), self.now))
-        self._work()
+    def run_until(self, reached: Callable[[], bool], *, minutes: float) -> None:
+        """Let time pass until something holds; fail with a timeline if it does not in time."""
+        end = self.now + timedelta(minutes=minutes)
+        while not reached():
+            assert self.now < end, f"After {minutes} minutes it is not so.\n{self.watch.timeline()}"
+            self.run(minutes=1)
 
-    def _deliver(self) -> None:
-        self.interruptions += [
-            self.now for event in self.events if event["detail"].get("stopCode") == "SpotInterruption"
-        ]
-        arrived = self.mangle(list(self.events))
-        self.events.clear()
-        for event in arrived:
-            try:
-                signal = parse(event, drills=False, hub_account=HUB, now=self.now)
-            except EventError as error:  # the world must never send what the parser refuses
-                raise AssertionError(event) from error
-            if isinstance(signal, EvidenceSignal):
-                self.evidence.add(signal.service, signal.evidence)
-                if signal.wake:
-                    self.queue.reconcile([signal.service], signal.evidence.kind.value, event["id"])
-        self._work()
+    def in_phase(self, phase: Phase, *, minutes: float = 30) -> None:
+        self.run_until(lambda: self.record.phase is phase, minutes=minutes)
 
-    def _work(self) -> None:
-        for message in self.queue.take():
-            if isinstance(message, wakeups.Reconcile):
-                wake_up = WakeUp(message.service, message.cause, message.cause_id, self.now)
-                self._survive(partial(self._reconcile, wake_up, self.now))
+    # --- how it is run ---
 
-    def _survive(self, job: Callable[[], None]) -> None:
-        """Run a job; one that dies is gone and its message lost: the tick brings the next pass."""
-        try:
-            job()
-        except FunctionDiesError:
-            self.died += 1
+    def operate(self, operation: Operation) -> None:
+        """Make the jobs anew, as the hub's kill switch has them."""
+
+        def mortal(port: object) -> Any:
+            return Mortal(port, self.fate)
+
+        self._reconcile = Reconcile(
+            services=mortal(self.services),
+            spokes=self.spokes,
+            evidence=mortal(self.evidence),
+            ecs=mortal(self.ecs),
+            scaling=mortal(self.scaling),
+            outbox=mortal(self.outbox),
+            queue=self.queue,
+            metrics=self.metrics,
+            operation=operation,
+        )
+        self._survey = Survey(
+            services=mortal(self.services),
+            spokes=self.spokes,
+            registry=self.registry,
+            ecs=mortal(self.ecs),
+            evidence=mortal(self.evidence),
+            outbox=self.outbox,
+            queue=self.queue,
+            metrics=self.metrics,
+            event_bus_arn="",
+        )
+
+    def add(
+        self,
+        name: str,
+        desired: int,
+        policy: Policy,
+        rolling: tuple[int, int] = (100, 200),
+        strategy: Sequence[dict[str, Any]] = SPOT_ONLY,
+        *,
+        load_balancer: bool = False,
+    ) -> ServiceId:
+        """Create a service, and its standby where the policy names one, and register it."""
+        service = SERVICE.beside(name)
+        standby = policy.standby.service_name if policy.mode is not Mode.SWITCH else ""
+        self.create(name, desired, rolling, strategy, load_balancer=load_balancer)
+        if standby:
+            self.create(standby, policy.standby.reserve, rolling, ON_DEMAND, load_balancer=load_balancer)
+        self.watch.pairs.append(
+            Pair(
+                key_of(service),
+                key_of(SERVICE.beside(standby)) if standby else None,
+                [(self.now, desired)],
+                lambda: self.record_of(service).phase.value,
+            )
+        )
+        self.services.register(Registration(service, policy), self.now)
+        return service
 
     def create(
-        self, name: str, desired: int, rolling: tuple[int, int], strategy: Sequence[dict[str, Any]]
+        self,
+        name: str,
+        desired: int,
+        rolling: tuple[int, int] = (100, 200),
+        strategy: Sequence[dict[str, Any]] = SPOT_ONLY,
+        *,
+        load_balancer: bool = False,
+        **more: Any,
     ) -> None:
+        group = f"arn:aws:elasticloadbalancing:{HERE.region}:{HERE.account}:targetgroup/web/0123456789abcdef"
+        balancer = {"targetGroupArn": group, "containerName": "app", "containerPort": 8080}
         self.world.api(SERVICE.account, SERVICE.region).create_service(
             {
                 "cluster": SERVICE.cluster,
@@ -250,36 +338,54 @@ class Fleet:
                     "minimumHealthyPercent": rolling[0],
                     "maximumPercent": rolling[1],
                 },
+                **({"loadBalancers": [balancer]} if load_balancer else {}),
+                **more,
             }
         )
 
-    def _registered(self, policy: Policy) -> None:
-        spokes = InMemorySpokes()
-        spokes.save(Spoke(HERE, refreshed_at=datetime(9999, 1, 1, tzinfo=UTC)))
-        self.services.register(Registration(SERVICE, policy), self.now)
+    def _tick(self) -> None:
+        self._note_wishes()
+        for pair in self.watch.pairs:
+            self.watch.note(pair)
+        self._survive(lambda: self._survey(SurveyRequest(HERE, "tick", f"tick {self.now}"), self.now))
+        self._work()
 
-        def mortal(port: object) -> Any:
-            return Mortal(port, self.fate)
+    def _deliver(self) -> None:
+        self._note_wishes()
+        self.interruptions += [
+            self.now for event in self.events if event["detail"].get("stopCode") == "SpotInterruption"
+        ]
+        sent, self.events[:] = list(self.events), []
+        for event in self.courier.carry(sent, self.now):
+            self.deliver(event)
+        self._work()
 
-        self._reconcile = Reconcile(
-            services=mortal(self.services),
-            spokes=spokes,
-            evidence=mortal(self.evidence),
-            ecs=mortal(self.ecs),
-            scaling=mortal(self.scaling),
-            outbox=mortal(self.outbox),
-            queue=self.queue,
-            metrics=self.metrics,
-            operation=Operation.ACTIVE,
-        )
-        self._survey = Survey(
-            services=mortal(self.services),
-            spokes=spokes,
-            registry=InMemoryRegistry(),
-            ecs=mortal(self.ecs),
-            evidence=mortal(self.evidence),
-            outbox=self.outbox,
-            queue=self.queue,
-            metrics=self.metrics,
-            event_bus_arn="",
-        )
+    def deliver(self, event: dict[str, Any]) -> None:
+        """Hand one event to the hub, as `observe` does."""
+        try:
+            signal = parse(event, drills=self.drills, hub_account=HUB, now=self.now)
+        except EventError as error:  # the world must never send what the parser refuses
+            raise AssertionError(event) from error
+        if isinstance(signal, EvidenceSignal):
+            self.evidence.add(signal.service, signal.evidence)
+            if signal.wake:
+                self.queue.reconcile([signal.service], signal.evidence.kind.value, event["id"])
+
+    def _work(self) -> None:
+        while messages := self.queue.take():
+            for message in messages:
+                if isinstance(message, wakeups.Reconcile):
+                    wake_up = WakeUp(message.service, message.cause, message.cause_id, self.now)
+                    self._survive(partial(self._reconcile, wake_up, self.now))
+                    self.watch.settle(self.watch.pair_of(message.service.service))
+
+    def _survive(self, job: Callable[[], None]) -> None:
+        """Run a job; one that dies is gone and its message lost: the tick brings the next pass."""
+        try:
+            job()
+        except FunctionDiesError:
+            self.died += 1
+
+    def _note_wishes(self) -> None:
+        for pair in self.watch.pairs:
+            self.watch.note_wishes(pair)

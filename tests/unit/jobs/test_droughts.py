@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import random
 from itertools import pairwise
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,6 +11,7 @@ from hypothesis import strategies as st
 from simulator.world import Sample
 from spot_failover.domain.policy import Policy, Restore, Thresholds
 from spot_failover.domain.record import Phase
+from tests.unit.jobs.courier import Courier
 from tests.unit.jobs.fleet import KEY, Fleet
 
 QUICK = Policy(restore=Restore(window_seconds=300, backoff_seconds=900, max_backoff_seconds=1200))
@@ -186,23 +185,10 @@ def test_calm_weather_costs_no_update_at_all() -> None:
 
 
 def test_a_lost_event_is_made_up_for_by_the_next_one() -> None:
-    dice = random.Random(3)
-    fleet = Fleet(policy=QUICK, mangle=lambda events: [event for event in events if dice.random() < 0.5])
+    fleet = Fleet(policy=QUICK, courier=Courier(3, lost=0.5))
     drought_and_back(fleet)
     assert fleet.told == STORY
     assert_home(fleet)
-
-
-def mangled(seed: int) -> Any:
-    """Repeat each event up to three times and shuffle them."""
-    dice = random.Random(seed)
-
-    def mangle(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        repeated = [event for event in events for _ in range(dice.randint(1, 3))]
-        dice.shuffle(repeated)
-        return repeated
-
-    return mangle
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -212,9 +198,7 @@ def mangled(seed: int) -> Any:
 def test_wherever_a_pass_dies_and_however_events_repeat_the_service_comes_home(
     seed: int, deaths: frozenset[int], mixed: bool
 ) -> None:
-    fleet = Fleet(
-        seed=seed, policy=QUICK, deaths=deaths, mangle=mangled(seed) if mixed else lambda events: events
-    )
+    fleet = Fleet(seed=seed, policy=QUICK, deaths=deaths, courier=Courier(seed, copies=3 if mixed else 1))
     drought_and_back(fleet)
     fleet.run(minutes=20)
     assert [told for told in fleet.told if told in STORY] == STORY
