@@ -159,15 +159,15 @@ class ServiceScheduler:
         return min(moments, default=None)
 
     def _rollout(self, service: Service, census: Census) -> Rollout:
-        configuration = service.deployment_configuration
+        minimum, maximum = _percentages(service)
         new, old = census.new, census.old
         new_running = sum(task.is_running for task in new)
         old_running = sum(task.is_running for task in old)
         new_healthy = sum(map(self._counts, new)) if old else 0
         return Rollout(
             desired=service.desired_count + service.extra,
-            minimum_healthy_percent=configuration["minimumHealthyPercent"],
-            maximum_percent=configuration["maximumPercent"],
+            minimum_healthy_percent=minimum,
+            maximum_percent=maximum,
             new_running=new_running,
             new_starting=sum(task.is_starting for task in new),
             old_running=old_running,
@@ -224,3 +224,10 @@ def _count(service: Service, task: Task) -> None:
         service.spot_running += counted[0] - before[0]
         service.on_demand_running += counted[1] - before[1]
         service.serving += counted[2] - before[2]
+
+
+def _percentages(service: Service) -> tuple[int, int]:
+    configuration = service.deployment_configuration
+    if service.controller != "ECS" or configuration.get("strategy", "ROLLING") != "ROLLING":
+        return 200, 200  # blue stays as it is until all of green is healthy
+    return configuration["minimumHealthyPercent"], configuration["maximumPercent"]
