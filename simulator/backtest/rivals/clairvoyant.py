@@ -37,6 +37,7 @@ class _Pair:
     health_seconds: float
     spot_desired: int
     twin_desired: int = 0
+    came_up: bool = False  # all on Spot for the first time: before, nothing is missing
 
 
 class Clairvoyant(Rival):
@@ -120,6 +121,9 @@ class Clairvoyant(Rival):
         sure = pair.forecast.least(now, until) - pair.forecast.lost(now - _SHOWN, until)
         spot, twin = self._world.log.last(spec.key), self._world.log.last(spec.standby_key)
         if spot is None or twin is None:
+            return
+        pair.came_up = pair.came_up or spot.spot_running == spec.desired
+        if not pair.came_up:
             return
         wanted = spec.desired - max(0, min(spot.spot_running, spot.serving, sure))
         grows = wanted > pair.twin_desired

@@ -86,7 +86,6 @@ class ErrorCounters(Rival):
     def __init__(self) -> None:
         self._pairs: dict[ServiceKey, _Pair] = {}
         self._counted: list[tuple[_Pair, int]] = []
-        self._scanned_at: datetime | None = None
         self._cleanups = self._failovers = self._restores = self._failed = 0
 
     def start(self, world: World, specs: Sequence[ServiceSpec]) -> None:
@@ -129,12 +128,9 @@ class ErrorCounters(Rival):
 
     @override
     def tick(self, now: datetime) -> None:
-        # Minutes that were left out had scans too, which found nothing.
-        scans = (now - self._scanned_at) // _MINUTE if self._scanned_at else 1
+        self._calls.count += self._scans(now)
         self._scanned_at = now
         for pair in self._pairs.values():
-            if pair.active_since is None or pair.cleanup:  # else Spot has no tasks to describe
-                self._calls.count += _CALLS_OF_A_SCAN * scans
             if any(now - created >= PENDING_TOO_LONG for created in pair.pending.values()):
                 self._invoke(pair, INVOCATION_SECONDS)
             self._look_for_calm(pair, now)
@@ -150,7 +146,13 @@ class ErrorCounters(Rival):
     @property
     @override
     def counts(self) -> Counts:
-        return Counts(self._calls.count, self._failovers, self._restores, self._failed)
+        calls = self._calls.count + self._scans(self._world.now)
+        return Counts(calls, self._failovers, self._restores, self._failed)
+
+    def _scans(self, now: datetime) -> int:
+        """Return the calls of the scans in minutes that were left out: they would have found nothing."""
+        scanned = [pair for pair in self._pairs.values() if pair.active_since is None or pair.cleanup]
+        return _CALLS_OF_A_SCAN * len(scanned) * ((now - self._scanned_at) // _MINUTE)
 
     def _invoke(self, pair: _Pair, delay: float) -> None:
         if not pair.executing:
