@@ -69,9 +69,19 @@ class Control:
         """Return the sums of the metrics that functions wrote into their logs."""
         return self._entries("metrics")
 
-    def weather(self, region: str, capacity: int | str | None, account: str | None = None) -> Document:
-        """Set how many Spot tasks a region holds: a number, "drought" or "calm"."""
-        return self._post("weather", {"region": region, "capacity": capacity, "account": account})
+    def weather(
+        self,
+        region: str,
+        capacity: int | str | None,
+        account: str | None = None,
+        *,
+        zone: str | None = None,
+        architecture: str | None = None,
+        size: str | None = None,
+    ) -> Document:
+        """Set how many Spot tasks a region, or a part of it, holds: a number, "drought" or "calm"."""
+        pool = {"zone": zone, "architecture": architecture, "size": size}
+        return self._post("weather", {"region": region, "capacity": capacity, "account": account, **pool})
 
     def on_demand(self, account: str, region: str, capacity: int | str | None) -> Document:
         """Set how many on-demand tasks an account may run in a region: a number, "drought" or "calm"."""
@@ -79,21 +89,37 @@ class Control:
             "weather", {"region": region, "capacity": capacity, "account": account, "on_demand": True}
         )
 
-    def interrupt(self, account: str, region: str, cluster: str, service: str, count: int = 1) -> list[str]:
-        """Interrupt running Spot tasks of one service; returns their ARNs."""
-        where = {"account": account, "region": region, "cluster": cluster, "service": service}
-        tasks: list[str] = self._post("interrupt", {**where, "count": count})["tasks"]
+    def losses(self, *, stuck: float | None = None, unnoticed: float | None = None) -> None:
+        """Set which share of Spot launches gets stuck in a drought, or of tasks goes without a notice."""
+        shares = {"stuck": stuck, "unnoticed": unnoticed}
+        self._post("losses", {name: share for name, share in shares.items() if share is not None})
+
+    def interrupt(
+        self,
+        account: str,
+        region: str,
+        cluster: str,
+        service: str,
+        count: int = 1,
+        *,
+        notice: bool = True,
+    ) -> list[str]:
+        """Interrupt running Spot tasks of one service; returns their ARNs. Without notice they just go."""
+        where = _where(account, region, cluster, service)
+        tasks: list[str] = self._post("interrupt", {**where, "count": count, "notice": notice})["tasks"]
         return tasks
 
     def behave(self, account: str, region: str, cluster: str, service: str, **change: Any) -> Document:
         """Change how a service's containers behave, in the words of the world's `Behaviour`; returns it."""
-        where = {"account": account, "region": region, "cluster": cluster, "service": service}
-        return self._post("behave", {**where, "change": change})
+        return self._post("behave", {**_where(account, region, cluster, service), "change": change})
+
+    def victims(self, victims: str) -> None:
+        """Say which tasks ECS stops at a scale-in: one of the world's `Victims`, such as "newest"."""
+        self._post("victims", {"victims": victims})
 
     def demand(self, account: str, region: str, cluster: str, service: str, desired: int) -> None:
         """Let the target tracking of a service with a scalable target ask for a desired count from now on."""
-        where = {"account": account, "region": region, "cluster": cluster, "service": service}
-        self._post("demand", {**where, "desired": desired})
+        self._post("demand", {**_where(account, region, cluster, service), "desired": desired})
 
     def tick(self, expression: str = "rate(1 minute)") -> int:
         """Fire every enabled schedule with this expression once more; returns how many there are."""
@@ -103,9 +129,13 @@ class Control:
         """Answer the next calls of an ECS operation with a ThrottlingException."""
         self._post("faults", {"throttle": operation, "count": count})
 
-    def stale_reads(self, seconds: float) -> None:
-        """Let DescribeServices answer with the state of some seconds ago; 0 ends it."""
-        self._post("faults", {"stale_reads": seconds})
+    def stale_reads(self, seconds: float, *, tasks: bool = False) -> None:
+        """Let DescribeServices (and task calls) answer with the state of some seconds ago; 0 ends it."""
+        self._post("faults", {"stale_reads": seconds, "tasks": tasks})
+
+    def silence(self, account: str, region: str, cluster: str, service: str, seconds: float) -> None:
+        """Let a service and its tasks send no event for some seconds."""
+        self._post("silence", {**_where(account, region, cluster, service), "seconds": seconds})
 
     def events(
         self,
@@ -180,3 +210,7 @@ class Control:
         if response.status != HTTPStatus.OK:
             raise ControlRefusedError(str(answer.get("error", answer)))
         return answer
+
+
+def _where(account: str, region: str, cluster: str, service: str) -> Document:
+    return {"account": account, "region": region, "cluster": cluster, "service": service}

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
-from typing import Any, Final
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
 
 from simulator.sandbox import emf_metrics, emulator, records
 from simulator.sandbox.corrections import put_events, schedules
 from simulator.sandbox.parts import Parts
 from simulator.sandbox.records import utc_now
 from simulator.sandbox.stored_policies import stored_policies
-from simulator.sandbox.world_clock import Delivering, WorldClock
-from simulator.world import Behaviour, ExitAt, Sample, ServiceKey
-
-Answer = dict[str, Any]
-Arguments = Mapping[str, Any]
+from simulator.sandbox.world_clock import WorldClock
+from simulator.sandbox.world_requests import Answer, Arguments, ControlError, WorldRequests
+from simulator.world import Sample
 
 EVERY_MINUTE: Final = "rate(1 minute)"
-
-
-class ControlError(ValueError):
-    """A control request that makes no sense; the text goes back to whoever sent it."""
 
 
 @dataclass(slots=True)
@@ -68,15 +62,10 @@ class ControlRequests:
 
     def _changers(self) -> dict[str, Callable[[Arguments], Answer]]:
         return {
-            "weather": self._weather,
-            "interrupt": self._interrupt,
-            "behave": self._behave,
-            "demand": self._demand,
+            **WorldRequests(self.clock).changers(),
             "tick": lambda arguments: {
                 "fired": schedules.fire(self.parts, str(arguments.get("expression") or EVERY_MINUTE))
             },
-            "faults": self._faults,
-            "events": self._events,
             "emit": self._emit,
             "clear": self._clear,
         }
@@ -106,54 +95,6 @@ class ControlRequests:
             samples = world.log.since(since)
         return {"entries": [_sample(sample) for sample in samples], "next": since + len(samples)}
 
-    def _weather(self, arguments: Arguments) -> Answer:
-        region, account = _text(arguments, "region"), arguments.get("account")
-        capacity = _capacity(arguments.get("capacity"))
-        with self.clock.using() as world:
-            if arguments.get("on_demand"):
-                world.weather.set_on_demand(_text(arguments, "account"), region, capacity=capacity)
-            else:
-                world.weather.set(account, region, capacity=capacity)
-        return {"region": region, "account": account, "capacity": capacity}
-
-    def _interrupt(self, arguments: Arguments) -> Answer:
-        key = _service(arguments)
-        count = int(arguments.get("count") or 1)
-        with self.clock.using() as world:
-            tasks = world.weather.interrupt(key.account, key.region, key.cluster, key.service, count)
-        return {"tasks": tasks}
-
-    def _behave(self, arguments: Arguments) -> Answer:
-        key = _service(arguments)
-        change = _behaviour(arguments.get("change") or {})
-        with self.clock.using() as world:
-            behaviour = replace(world.behaviours.of(key), **change)
-            world.behaviours.set(key, behaviour)
-        return asdict(behaviour)
-
-    def _demand(self, arguments: Arguments) -> Answer:
-        key = _service(arguments)
-        with self.clock.using() as world:
-            world.scaling(key.account, key.region).demand(key, int(arguments["desired"]))
-        return {}
-
-    def _faults(self, arguments: Arguments) -> Answer:
-        with self.clock.using() as world:
-            if "throttle" in arguments:
-                world.faults.throttle(str(arguments["throttle"]), int(arguments.get("count") or 1))
-            if "stale_reads" in arguments:
-                world.faults.stale_reads(float(arguments["stale_reads"]))
-        return {}
-
-    def _events(self, arguments: Arguments) -> Answer:
-        self.clock.delivering = Delivering(
-            copies=int(arguments.get("copies") or 1),
-            shuffle_seconds=float(arguments.get("shuffle_seconds") or 0.0),
-            delay_seconds=float(arguments.get("delay_seconds") or 0.0),
-            lost=float(arguments.get("lost") or 0.0),
-        )
-        return asdict(self.clock.delivering)
-
     def _emit(self, arguments: Arguments) -> Answer:
         missing = {"id", "source", "account", "region", "time", "resources", "detail-type", "detail"} - set(
             arguments
@@ -170,40 +111,6 @@ class ControlRequests:
 
 def _since(arguments: Arguments) -> int:
     return int(arguments.get("since") or 0)
-
-
-def _text(arguments: Arguments, name: str) -> str:
-    value = arguments.get(name)
-    if not isinstance(value, str) or not value:
-        raise ControlError(f"This request needs {name!r}.")
-    return value
-
-
-def _service(arguments: Arguments) -> ServiceKey:
-    names = ("account", "region", "cluster", "service")
-    return ServiceKey(*(_text(arguments, name) for name in names))
-
-
-def _behaviour(change: Arguments) -> dict[str, Any]:
-    """Read what of a behaviour is to be different."""
-    known = {each.name for each in fields(Behaviour)}
-    unknown = set(change) - known
-    if unknown:
-        raise ControlError(
-            f"A behaviour has no {', '.join(sorted(unknown))}. It has {', '.join(sorted(known))}."
-        )
-    return {name: ExitAt(value) if name == "exit_at" else value for name, value in change.items()}
-
-
-def _capacity(value: object) -> int | None:
-    """Read a capacity: a number of tasks, "drought" for none, "calm" (or null) for no limit."""
-    if value is None or value == "calm":
-        return None
-    if value == "drought":
-        return 0
-    if isinstance(value, int) or (isinstance(value, str) and value.isdigit()):
-        return int(value)
-    raise ControlError(f"A capacity is a number of tasks, 'drought' or 'calm', not {value!r}.")
 
 
 def _sample(sample: Sample) -> Answer:

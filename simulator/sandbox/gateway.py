@@ -9,8 +9,9 @@ from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
-from simulator.sandbox.control_requests import Answer, ControlError, ControlRequests
+from simulator.sandbox.control_requests import ControlRequests
 from simulator.sandbox.corrections import transport
+from simulator.sandbox.world_requests import Answer
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -59,7 +60,7 @@ class Gateway:
                     name, dict(parse_qsl(scope.get("query_string", b"").decode()))
                 )
             return HTTPStatus.OK, self._control.change(name, json.loads(body or b"{}"))
-        except (ControlError, LookupError, ValueError) as error:
+        except (LookupError, ValueError) as error:
             return HTTPStatus.BAD_REQUEST, {"error": str(error)}
 
 

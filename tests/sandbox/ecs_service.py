@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from typing import Any
 
 from tests.sandbox.acting import REGION, SPOKE, Aws
@@ -74,6 +76,16 @@ class Service:
             seconds=15,
             what=f"{count} running tasks",
         )
+
+    def wait_tasks(self, wanted: Callable[[dict[str, Any]], bool], what: str) -> list[dict[str, Any]]:
+        """Look at the tasks, no faster than ECS lets anyone, until there are some and all are as wanted."""
+
+        def look() -> list[dict[str, Any]] | None:
+            time.sleep(0.15)
+            found = self.tasks()
+            return found if found and all(wanted(task) for task in found) else None
+
+        return self.aws.control.wait_for(look, seconds=20, what=what)
 
     def update(self, **change: Any) -> None:
         self.ecs.update_service(cluster=self.cluster, service=self.name, **change)

@@ -52,6 +52,61 @@ def test_tasks_can_be_listed_and_described(service: Service) -> None:
     assert all(task["startedAt"].tzinfo for task in tasks)
 
 
+def test_a_task_has_a_private_address_and_a_zone(service: Service) -> None:
+    tasks = service.tasks()
+    details = [detail for task in tasks for each in task["attachments"] for detail in each["details"]]
+    addresses = {each["value"] for each in details if each["name"] == "privateIPv4Address"}
+    assert len(addresses) == len(tasks)
+    assert {task["availabilityZone"] for task in tasks} == {f"{REGION}a"}
+    assert {task["capacityProviderName"] for task in tasks} == {"FARGATE_SPOT"}
+
+
+def test_clusters_and_services_can_be_listed(aws: Aws, service: Service) -> None:
+    assert service.created["clusterArn"] in service.ecs.list_clusters()["clusterArns"]
+    web = Service(aws, desired=0, cluster=service.cluster, name="web")
+    pages = service.ecs.get_paginator("list_services").paginate(
+        cluster=service.cluster, PaginationConfig={"PageSize": 1}
+    )
+    arns = [arn for page in pages for arn in page["serviceArns"]]
+    assert arns == [service.created["serviceArn"], web.created["serviceArn"]]
+    web.delete()
+
+
+def test_tags_are_shown_where_they_are_asked_for(service: Service) -> None:
+    assert "tags" not in service.now()
+    assert {"key": "team", "value": "shop"} in service.now("TAGS")["tags"]
+
+
+def test_a_service_with_a_launch_type_has_tasks_without_a_capacity_provider(aws: Aws) -> None:
+    service = Service(aws, desired=1, launchType="FARGATE")
+    described = service.wait_running(1)
+    assert (described["launchType"], described.get("capacityProviderStrategy", [])) == ("FARGATE", [])
+    [task] = service.tasks()
+    assert (task["launchType"], task.get("capacityProviderName")) == ("FARGATE", None)
+    service.delete()
+
+
+def test_count_and_task_definition_can_be_changed_together(aws: Aws) -> None:
+    service, other = Service(aws, desired=0), Service(aws, desired=0)
+    service.update(desiredCount=1, taskDefinition=other.definition)
+    described = service.wait_running(1)
+    assert (described["desiredCount"], described["taskDefinition"]) == (1, other.definition)
+    assert [task["taskDefinitionArn"] for task in service.tasks()] == [other.definition]
+    service.delete()
+
+
+def test_stopped_tasks_are_listed_by_their_desired_status(aws: Aws) -> None:
+    service = Service(aws, desired=1)
+    service.wait_running(1)
+    [task] = service.tasks()
+    service.ecs.stop_task(cluster=service.cluster, task=task["taskArn"])
+    listed = service.ecs.list_tasks(
+        cluster=service.cluster, serviceName=service.name, desiredStatus="STOPPED"
+    )
+    assert listed["taskArns"] == [task["taskArn"]]
+    service.delete()
+
+
 def test_a_cluster_with_a_service_cannot_be_deleted(service: Service) -> None:
     with pytest.raises(ClientError, match="ClusterContainsServicesException"):
         service.ecs.delete_cluster(cluster=service.cluster)

@@ -15,6 +15,7 @@ from simulator.sandbox import Control, Sandbox, SandboxStartError
 from simulator.sandbox.cli import main
 from tests.sandbox.acting import HUB, REGION, SPOKE, Aws
 
+OF_HUB = ("--account", HUB, "--region", REGION)
 ROOT = Path(__file__).parents[2]
 
 
@@ -82,23 +83,38 @@ def test_commands_change_the_weather(sandbox: Sandbox, capsys: pytest.CaptureFix
     assert main(["weather", "ap-northeast-1", "drought", *port]) == 0
     assert main(["weather", "ap-northeast-1", "3", "--account", HUB, *port]) == 0
     assert main(["weather", "ap-northeast-1", "calm", *port]) == 0
+    assert main(["weather", "ap-northeast-1", "--on-demand", "4", "--account", HUB, *port]) == 0
+    assert main(["weather", "ap-northeast-1", "--on-demand", "calm", "--account", HUB, *port]) == 0
     assert main(["tick", "--expression", "rate(7 days)", *port]) == 0
     assert main(["status", *port]) == 0
     said = capsys.readouterr().out
     assert "Spot tasks that ap-northeast-1 holds for all accounts: 0" in said
     assert f"Spot tasks that ap-northeast-1 holds for account {HUB}: 3" in said
     assert "Spot tasks that ap-northeast-1 holds for all accounts: no limit" in said
+    assert f"On-demand tasks that ap-northeast-1 holds for account {HUB}: 4" in said
+    assert f"On-demand tasks that ap-northeast-1 holds for account {HUB}: no limit" in said
     assert "Schedules fired: 0" in said
     assert "time factor     60.0" in said
 
 
-def test_interrupting_an_unknown_service_is_said_in_a_sentence(
-    sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["weather", REGION], "Say how many Spot tasks the region holds, or give --on-demand, or both."),
+        (["weather", REGION, "--on-demand", "4"], "On-demand capacity is an account's own: give --account."),
+        (["weather", REGION, "storm"], "A capacity is a number of tasks, 'drought' or 'calm', not 'storm'."),
+        (
+            ["interrupt", "shop/absent", "1", "--account", HUB, "--region", REGION],
+            "There is no service absent",
+        ),
+        (["demand", "shop/absent", "1", "--account", HUB, "--region", REGION], "has no scalable target"),
+    ],
+)
+def test_a_command_that_makes_no_sense_is_refused_in_a_sentence(
+    sandbox: Sandbox, capsys: pytest.CaptureFixture[str], arguments: list[str], sentence: str
 ) -> None:
-    where = ["--account", HUB, "--region", REGION, "--port", port_of(sandbox)]
-    assert main(["interrupt", "shop/absent", "1", *where]) in (0, 1)
-    captured = capsys.readouterr()
-    assert "Interrupted 0 of shop/absent." in captured.out or captured.err
+    assert main([*arguments, "--port", port_of(sandbox)]) == 1
+    assert sentence in capsys.readouterr().err
 
 
 def test_a_command_without_a_sandbox_says_how_to_start_one(capsys: pytest.CaptureFixture[str]) -> None:
