@@ -12,12 +12,12 @@ from simulator.backtest.contender import Counts, ServiceSpec
 from simulator.backtest.evidence import ExpiringEvidenceLog
 from simulator.backtest.ports import WorldScaling
 from simulator.backtest.readings import RememberingEcs
+from simulator.backtest.records import WatchedServices
 from simulator.backtest.services import ON_DEMAND_ONLY, SPOT_ONLY, create_service
 from simulator.world import ServiceKey, World
 from spot_failover.adapters.memory import (
     InMemoryMetrics,
     InMemoryRegistry,
-    InMemoryServices,
     InMemorySpokes,
 )
 from spot_failover.domain.evidence import NOTICE, NOTICE_SLACK
@@ -60,7 +60,7 @@ class Ours:
         self.name = name or f"ours, {policy.mode}"
         self._policy = policy
         self._thorough = thorough
-        self._services = InMemoryServices()
+        self._services = WatchedServices()
         self._evidence = ExpiringEvidenceLog()
         self._outbox = _Outbox()
         self._queue = _Queue()
@@ -160,21 +160,17 @@ class Ours:
         self._services.register(Registration(_service_id(spec.key), policy), self._world.now)
 
     def _look(self, location: Location, place: _Place, now: datetime) -> None:
-        before, calls = self._standing(location), self._ecs.calls
+        calls, changes = self._ecs.calls, self._services.changes
         place.surveyed_at = now
         self._survey(SurveyRequest(location, "tick", f"tick {now}"), now)
         self.work(now)
         place.calls = self._ecs.calls - calls
-        changed = self._standing(location) != before
+        changed = self._services.changes != changes
         place.due = now + _MINUTE if changed else self._due(location, now)
 
     def _left_out(self, place: _Place, until: datetime) -> int:
         """Return the calls of the surveys that were left out: each would have made the last one's again."""
         return place.calls * max(0, (until - place.surveyed_at) // _MINUTE)
-
-    def _standing(self, location: Location) -> list[Record]:
-        """Return what is recorded of the services, but for when that was written."""
-        return [replace(record, passed_at=None, version=0) for record in self._services.at(location)]
 
     def _due(self, location: Location, now: datetime) -> datetime:
         """Return when time alone could change something."""
