@@ -137,8 +137,10 @@ def _settled(record: Record, observation: Observation | None) -> Record:
 
 def _released(record: Record, observation: Observation | None) -> Record:
     """Hold no counts in calm weather, once both services are where they belong."""
-    if record.phase is not Phase.STEADY or observation is None or record.held is None:
+    if record.phase is not Phase.STEADY or observation is None:
         return record
+    if record.held is None:
+        return replace(record, demand=None)
     at_rest = observation.standby is None or observation.standby.desired <= record.policy.standby.reserve
     if not record.held.confirmed or not at_rest or observation.desired != demand_of(record, observation):
         return record

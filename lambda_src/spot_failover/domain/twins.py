@@ -165,7 +165,7 @@ def _failing_over(
     demand = demand_of(record, observation)
     drill = record.event is not None and record.event.drill
     if record.held is None and own.healthy >= demand and not drill and not spot.rollout_is_short(observation):
-        return Decision(Phase.STEADY, "Spot recovered before anything was changed.")
+        return Decision(Phase.STEADY, "Spot recovered before anything was changed.", let_go=True)
     if twin.healthy >= demand and own.desired == 0:
         reason = f"All {demand} tasks run on demand, in the standby."
         return arrived_on_demand(record, reason, policy, now)

@@ -204,20 +204,24 @@ class Reconcile:
         deploying = next((change for change in step.changes if change.deploys), None)
         intent = _intent(before, step, deploying, observation, now)
         intent = self.services.save(intent)
+        refused = replace(intent, applied=before.applied, held=before.held)
         try:
             for change in step.changes:
                 intent = self._suspended(intent, change, observation)
                 deployment = self.ecs.update(intent.id, change, observation)
                 if change is deploying and intent.applied:
                     intent = replace(intent, applied=replace(intent.applied, deployment=deployment))
+                refused = intent
         except RefusedError as refusal:
             blocked = Hold(HoldKind.BLOCKED, str(refusal), intent.phase)
-            held = replace(intent, applied=None, held=before.held, hold=blocked)
+            held = replace(
+                refused, version=intent.version, scaling=intent.scaling, applied=None, hold=blocked
+            )
             told = messages.of_pass(replace(before, phase=intent.phase), held, observation, now)
             return self.services.save(replace(held, outbox=(*held.outbox, *told)))
         except (AccessDeniedError, ThrottledError):
             # Certainly not in force, so the next pass need not wait to see whether it is.
-            self.services.save(replace(intent, applied=before.applied, held=before.held))
+            self.services.save(replace(refused, version=intent.version, scaling=intent.scaling))
             raise
         return replace(intent, held=replace(intent.held, confirmed=True) if intent.held else None)
 

@@ -12,7 +12,7 @@ from spot_failover.domain.capacity import Strategy, StrategyItem
 from spot_failover.domain.errors import ConflictError, RefusedError, ThrottledError, UnreachableError
 from spot_failover.domain.evidence import Evidence, EvidenceKind
 from spot_failover.domain.policy import Mode, Policy, Standby
-from spot_failover.domain.record import HoldKind, Operation, Phase
+from spot_failover.domain.record import Held, HoldKind, Operation, Phase
 from spot_failover.domain.scaling import Suspended
 from spot_failover.domain.targets import UpdateService
 from spot_failover.domain.tasks import Task
@@ -98,7 +98,8 @@ def test_autoscaling_is_suspended_before_the_count_falls_and_noted_as_found(stag
 
 def test_autoscaling_goes_on_as_it_was_once_the_count_is_back(stage: Stage) -> None:
     stage.scaling.targets[WEB] = Suspended(scale_in=True, scale_out=True)
-    away = replace(stage.record(), phase=Phase.STEADY, demand=4, scaling=Suspended(scale_in=True))
+    held = Held(4, 0, START - timedelta(minutes=5), confirmed=True)
+    away = replace(stage.record(), demand=4, held=held, scaling=Suspended(scale_in=True))
     stage.services.save(away)
     show(stage, desired=2)
     stage.wake(cause="survey")
