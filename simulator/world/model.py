@@ -127,6 +127,15 @@ class ServiceMessage:
 
 
 @dataclass(slots=True)
+class Wave:
+    """Tasks that a service starts together: they share what slows them down."""
+
+    share: float
+    tasks: int
+    until: datetime
+
+
+@dataclass(slots=True)
 class Service:
     """A service and everything that runs for it."""
 
@@ -151,6 +160,7 @@ class Service:
         default_factory=dict
     )  # per provider, without a success between them
     placement_retry_at: dict[str, datetime] = field(default_factory=dict)
+    waves: dict[str, Wave] = field(default_factory=dict)  # per provider
     start_failures: int = 0
     start_retry_at: datetime | None = None
     steady: bool = False
@@ -212,6 +222,7 @@ class Task:
     exit_at: ExitAt = ExitAt.SIGTERM
     exit_code: int | None = None
     interrupted: bool = False
+    finishing: float = 0.0  # seconds that its container needs longer to exit
     connectivity_at: datetime | None = None
     pull_started_at: datetime | None = None
     pull_stopped_at: datetime | None = None

@@ -11,7 +11,7 @@ from simulator.world.deployments import Deployments
 from simulator.world.events import PLACEMENT_FAILURE_REASON
 from simulator.world.ground import Ground
 from simulator.world.messages import TROUBLESHOOTING
-from simulator.world.model import FARGATE, FARGATE_SPOT, Deployment, RolloutState, Service, Task
+from simulator.world.model import FARGATE, FARGATE_SPOT, Deployment, RolloutState, Service, Task, Wave
 from simulator.world.names import new_task_id
 from simulator.world.sites import Site, Sites
 from simulator.world.tasks import CAPACITY_UNAVAILABLE, TaskLifecycle
@@ -23,6 +23,7 @@ _NO_INSTANCES: Final = (
     "Reason: No Container Instances were found in your cluster."
 )
 _START_IMPAIRED: Final = "is unable to consistently start tasks successfully."
+_WAVE: Final = 30.0  # seconds without a launch that end a wave of them
 _PATIENCE: Final = 3  # failed starts before ECS slows down; its own number is not documented
 _JITTER: Final = 0.2
 _PLAIN: Final = ""  # stands for a launch type, where no provider has a name
@@ -129,6 +130,7 @@ class Placement:
         account, region = service.cluster.account, service.cluster.region
         spot = provider == FARGATE_SPOT
         sites = Sites(service, deployment)
+        longer = self._longer(service, provider, count)
         failed, full = 0, False
         for _ in range(count):
             site = None if full else sites.next(lambda place: self._pools.has_room(place, spot=spot))
@@ -141,7 +143,7 @@ class Placement:
             if not self._throttles.allows(account, region, self._launches, self._schedule.now, provider):
                 return self._schedule.now + self._latencies.scaled(1)
             task = self.new_task(service, deployment, provider or None, site)
-            self._lifecycle.launch(task, stuck=full)
+            self._lifecycle.launch(task, stuck=full, longer=longer)
             sites.took(site)
             started.append(task)
         if failed:
@@ -150,6 +152,16 @@ class Placement:
             service.placement_failures.pop(provider, None)
             service.told.pop(_unable(provider), None)
         return None
+
+    def _longer(self, service: Service, provider: str, count: int) -> float:
+        """Return the seconds that tasks started now take longer because so many start together."""
+        wave = service.waves.get(provider)
+        if wave is None or wave.until < self._schedule.now:
+            wave = Wave(self._random.random(), 0, self._schedule.now)
+            service.waves[provider] = wave
+        wave.tasks = max(wave.tasks, count)
+        wave.until = self._schedule.now + self._latencies.scaled(_WAVE)
+        return self._latencies.start_together(wave.share, wave.tasks)
 
     def _placement_failed(self, service: Service, deployment: Deployment, provider: str) -> datetime:
         rounds = service.placement_failures.get(provider, 0)

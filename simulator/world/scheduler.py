@@ -178,10 +178,11 @@ class ServiceScheduler:
         )
 
     def _stop(self, service: Service, tasks: Sequence[Task]) -> None:
+        finishing = self._latencies.sample_finishing(self._random) if tasks else 0.0
         for task in tasks:
             deployment = task.deployment.id if task.deployment else ""
             reason = f"Scaling activity initiated by (deployment {deployment})"
-            self._lifecycle.stop(task, "ServiceSchedulerInitiated", reason)
+            self._lifecycle.stop(task, "ServiceSchedulerInitiated", reason, finishing)
         if tasks:
             self._messages.tasks(service, "has stopped {count} running tasks:", tasks)
             if service.has_load_balancer:

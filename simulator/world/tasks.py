@@ -50,8 +50,11 @@ class TaskLifecycle:
         self._pools = ground.pools
         self._state = ground.state
 
-    def launch(self, task: Task, *, stuck: bool = False) -> None:
-        """Start a task. A stuck one was accepted without capacity: it waits for minutes and is given up."""
+    def launch(self, task: Task, *, stuck: bool = False, longer: float = 0.0) -> None:
+        """Start a task, `longer` seconds longer than one alone.
+
+        A stuck one was accepted without capacity: it waits for minutes and is given up.
+        """
         key = task.service.key if task.service else None
         behaviour = self._behaviours.of(key)
         task.exit_at = self._behaviours.exit_at(key)
@@ -61,13 +64,17 @@ class TaskLifecycle:
             self._plan_stuck(task)
             return
         self._pools.take(task)
-        total = self._latencies.sample_start(self._random) + behaviour.pull_seconds
+        total = self._latencies.sample_start(self._random) + behaviour.pull_seconds + longer
         self._then(task, total * _PENDING_FROM, lambda: self._pending(task, behaviour, total))
 
-    def stop(self, task: Task, code: str, reason: str) -> None:
-        """Stop a task in order: out of its load balancer, SIGTERM, and SIGKILL at its stopTimeout."""
+    def stop(self, task: Task, code: str, reason: str, finishing: float = 0.0) -> None:
+        """Stop a task in order: out of its load balancer, SIGTERM, and SIGKILL at its stopTimeout.
+
+        A container that heeds SIGTERM needs `finishing` seconds longer for what it has in hand.
+        """
         if not task.is_wanted:
             return
+        task.finishing = finishing
         was_running = task.is_running
         self._mark_stopped(task, code, reason)
         if (
@@ -218,8 +225,9 @@ class TaskLifecycle:
         if task.exit is not None:
             task.exit.cancel()
         killed_after = min(task.definition.stop_timeout, self._latencies.notice)
-        heeds = task.exit_at is ExitAt.SIGTERM and self._latencies.sigterm_exit < killed_after
-        delay = self._latencies.sigterm_exit if heeds else killed_after
+        exits_after = self._latencies.sigterm_exit + task.finishing
+        heeds = task.exit_at is ExitAt.SIGTERM and exits_after < killed_after
+        delay = exits_after if heeds else killed_after
         code = 0 if heeds else SIGKILLED
         task.exit = self._schedule.after(
             self._latencies.scaled(delay),
