@@ -140,6 +140,15 @@ def test_an_unknown_group_has_aws_s_error(aws: Aws) -> None:
     assert unknown.value.response["Error"]["Code"] == "TargetGroupNotFound"
 
 
+def test_throttling_is_answered_as_aws_does(aws: Aws) -> None:
+    group = target_group(aws)
+    aws.control.throttle("DescribeTargetHealth")
+    with pytest.raises(ClientError) as throttled:
+        states(aws, group)
+    assert throttled.value.response["Error"]["Code"] == "Throttling"
+    assert states(aws, group) == {}
+
+
 def test_ecs_takes_only_groups_of_a_load_balancer(aws: Aws) -> None:
     group = target_group(aws, attached=False)
     unattached = "does not have an associated load balancer"

@@ -25,6 +25,7 @@ from simulator.sandbox.corrections import (
     schedules,
     target_groups,
     transport,
+    trust_policies,
 )
 from simulator.sandbox.parts import Parts
 from simulator.sandbox.world_clock import WorldClock
@@ -51,6 +52,7 @@ SEAMS = tuple(
             *schedules.SEAMS,
             *target_groups.SEAMS,
             *transport.SEAMS,
+            *trust_policies.SEAMS,
         )
     )
 )
@@ -64,6 +66,7 @@ def install(parts: Parts, clock: WorldClock) -> None:
     find_scalable_target = partial(application_autoscaling.target_arn, clock)
     of_scaling = partial(autoscaling_permissions.facts, find_scalable_target)
     requests.install(parts, {application_autoscaling.SERVICE: of_scaling})
+    trust_policies.install(parts)
     bus_policies.install(parts)
     put_events.install(parts)
     queue_locking.install(parts)

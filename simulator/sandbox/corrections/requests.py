@@ -9,7 +9,7 @@ Scaling. It keeps no record, and never asks for a second permission.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -21,7 +21,7 @@ from simulator.sandbox.corrections import (
     load_balancer_permissions,
     parameter_permissions,
 )
-from simulator.sandbox.evaluation import COMPLETE_CONTEXT, ContextValue, Decision, Kind, Question
+from simulator.sandbox.evaluation import ContextValue, Decision, Kind, Question
 from simulator.sandbox.parts import Parts
 from simulator.sandbox.seams import Seam
 
@@ -41,15 +41,10 @@ ENFORCE = Seam(
     ("access_key_id", "iam_action", "service", "region", "resource_arn", "service_context"),
 )
 EVALUATE = Seam("core.iam_evaluator", "evaluate", ("ctx", "policies", "limits"))
-TRUST = Seam("core.iam_evaluator", "evaluate_trust_policy", ("trust_doc", "caller_arn", "ctx"))
-TRUST_PRINCIPAL = Seam(
-    "core.iam_evaluator", "_trust_principal_matches", ("principal", "caller_arn", "federated")
-)
-RESOURCE_ALLOWS = Seam("core.iam_evaluator", "resource_policy_allows", ("raw_policy", "ctx", "same_account"))
 DENIAL = Seam(
     "core.iam_actions", "identity_denial_message", ("action", "principal_arn", "resource", "explicit_deny")
 )
-SEAMS = (ACTION, RESOURCE, ENFORCE, EVALUATE, TRUST, TRUST_PRINCIPAL, RESOURCE_ALLOWS, DENIAL)
+SEAMS = (ACTION, RESOURCE, ENFORCE, EVALUATE, DENIAL)
 
 # SQS's batch operations have no permissions of their own: they need those of the single ones.
 # (SQS developer guide, "Amazon SQS API permissions".)
@@ -98,13 +93,11 @@ _contexts: ContextVar[list[Any] | None] = ContextVar("sandbox_evaluated_contexts
 
 
 def install(parts: Parts, finders: Mapping[str, Finder]) -> None:
-    """Authorise and record every request, and every AssumeRole; `finders` add to those of this module."""
+    """Authorise and record every request; `finders` add to those of this module."""
     _collect_contexts()
     _name_actions()
     _find_resources({**FINDERS, **finders})
     _record_requests(parts)
-    _record_trust(parts)
-    _record_resource_denials(parts)
 
 
 def caller_lacks(parts: Parts, action: str, resource: str, context: Mapping[str, ContextValue]) -> str | None:
@@ -237,68 +230,12 @@ def _request_question(parts: Parts, service: str, ctx: Any) -> Question:
         owner=owner,
         role=parts.authorizer.principal_arn(ctx.principal_arn) if ctx.principal_type == "AssumedRole" else "",
         guarded=found is not None,
-        context=_snapshot(parts, ctx),
+        context=snapshot(parts, ctx),
     )
 
 
-def _snapshot(parts: Parts, ctx: Any, more: Iterable[str] = ()) -> dict[str, ContextValue]:
+def snapshot(parts: Parts, ctx: Any) -> dict[str, ContextValue]:
+    """Return the condition keys of a question that ministack asks, with their values."""
     resolve = parts.emulator.evaluator._resolve_condition_key
-    names = {*ALWAYS, *more, *ctx.service_context, *ctx.principal_keys} - FLEETING
+    names = {*ALWAYS, *ctx.service_context, *ctx.principal_keys} - FLEETING
     return {name: value for name in sorted(names) if (value := resolve(name, ctx)) is not None}
-
-
-def _record_trust(parts: Parts) -> None:
-    original = TRUST.original()
-    matches = TRUST_PRINCIPAL.original()
-
-    def evaluate_trust_policy(trust_doc: Any, caller_arn: str, ctx: Any = None) -> bool:
-        trusted = bool(original(trust_doc, caller_arn, ctx))
-        if ctx is not None and COMPLETE_CONTEXT not in ctx.service_context:
-            question = Question(
-                kind=Kind.TRUST,
-                principal=caller_arn,
-                principal_type=ctx.principal_type,
-                account=ctx.principal_account,
-                action=ctx.action,
-                resource=ctx.resource_arn,
-                region=ctx.region,
-                owner=account_of(ctx.resource_arn),
-                role=parts.authorizer.principal_arn(caller_arn),
-                context=_snapshot(parts, ctx),
-            )
-            parts.records.evaluated(question, Decision.ALLOW if trusted else Decision.IMPLICIT_DENY)
-        return trusted
-
-    def trust_principal_matches(principal: Any, caller_arn: str, federated: bool) -> bool:
-        # ministack lets an account's root user pass for any service; no service ever calls STS as root.
-        if isinstance(principal, dict):
-            principal = {name: value for name, value in principal.items() if name != "Service"}
-        return bool(matches(principal, caller_arn, federated))
-
-    TRUST.replace(evaluate_trust_policy)
-    TRUST_PRINCIPAL.replace(trust_principal_matches)
-
-
-def _record_resource_denials(parts: Parts) -> None:
-    """Record what a resource's policy refuses to callers without identity policies, such as the root user."""
-    original = RESOURCE_ALLOWS.original()
-
-    def resource_policy_allows(raw_policy: Any, ctx: Any, same_account: bool) -> bool:
-        allowed = bool(original(raw_policy, ctx, same_account))
-        if not allowed and COMPLETE_CONTEXT not in ctx.service_context:
-            question = Question(
-                kind=Kind.RESOURCE,
-                principal=ctx.principal_arn,
-                principal_type=ctx.principal_type,
-                account=ctx.principal_account,
-                action=ctx.action,
-                resource=ctx.resource_arn,
-                region=ctx.region,
-                owner=ctx.principal_account if same_account else account_of(ctx.resource_arn),
-                guarded=True,
-                context=_snapshot(parts, ctx),
-            )
-            parts.records.evaluated(question, Decision.IMPLICIT_DENY)
-        return allowed
-
-    RESOURCE_ALLOWS.replace(resource_policy_allows)
