@@ -139,7 +139,7 @@ class Clairvoyant(Rival):
         latencies = self._world.latencies
         together = sum(o.desired for o in specs if (o.account, o.region) == (spec.account, spec.region))
         launches = max(0, together - LAUNCHES.burst) / LAUNCHES.per_second
-        seconds = latencies.start[-1][1] + latencies.scheduler + launches + _SLACK_SECONDS
+        seconds = latencies.longest_start(spec.desired) + latencies.scheduler + launches + _SLACK_SECONDS
         return timedelta(seconds=seconds)
 
     def _release(self, spec: ServiceSpec) -> timedelta:
@@ -148,7 +148,9 @@ class Clairvoyant(Rival):
         before = (
             self._world.behaviours.default.deregistration_delay if spec.load_balancer else latencies.stopping
         )
-        exits = spec.stop_timeout if spec.exit_at is not ExitAt.SIGTERM else latencies.sigterm_exit
+        exits = float(spec.stop_timeout)
+        if spec.exit_at is ExitAt.SIGTERM:
+            exits = min(exits, latencies.longest_exit())
         gone = latencies.deprovisioning + latencies.network_release
         return timedelta(seconds=before + exits + gone + _SLACK_SECONDS)
 

@@ -37,6 +37,7 @@ from simulator.backtest.services import SPOT_ONLY, Calls, create_service
 from simulator.world import ServiceKey, World
 
 REACTION_SECONDS: Final = 2.0  # EventBridge, queue and Lambda; ours
+USUAL_MINUTES: Final = 5  # in production, as published
 FALLBACK: Final = (
     {"capacityProvider": "FARGATE", "weight": 10},
     {"capacityProvider": "FARGATE_SPOT", "weight": 0},
@@ -56,8 +57,10 @@ class _State:
 class StrategySwitch(Rival):
     """Switches on any sign, and restores every `restore_minutes` minutes by the clock."""
 
-    def __init__(self, restore_minutes: int = 5) -> None:
-        self.name = f"switch, restored every {restore_minutes} min"
+    def __init__(self, restore_minutes: int = USUAL_MINUTES) -> None:
+        self.name = "scheduled switch" + (
+            f", {restore_minutes} min" if restore_minutes != USUAL_MINUTES else ""
+        )
         self._every = timedelta(minutes=restore_minutes)
         self._restore_at: datetime | None = None
         self._states: dict[ServiceKey, _State] = {}

@@ -28,7 +28,7 @@ REACTION_SECONDS: Final = 2.0  # EventBridge and Lambda; ours
 class PlacementFailureTwin(Rival):
     """Scales the twin up and down, one Lambda invocation for each event."""
 
-    name = "twin on placement failures"
+    name = "failure twin"
 
     def __init__(self) -> None:
         self._twins: dict[ServiceKey, ServiceKey] = {}
