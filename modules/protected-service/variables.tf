@@ -96,7 +96,7 @@ variable "ignores_strategy_changes" {
 }
 
 variable "thresholds" {
-  description = "What counts as a drought, within window_seconds: placement_failures (events of the service), capacity_failures (tasks stopped for lack of capacity), interruptions (tasks noticed). scale \"circuit_breaker\" derives the number of tasks from the desired count, as ECS's deployment circuit breaker does. A task that waits for capacity for waiting_seconds counts at once, and so do tasks that are missing without any event for silent_surveys surveys, one a minute. Mode backfill uses window_seconds and waiting_seconds alone."
+  description = "What counts as a drought, within window_seconds: placement_failures (events of the service), capacity_failures (tasks stopped for lack of capacity), interruptions (tasks noticed). scale \"circuit_breaker\" derives the number of tasks from the desired count, as ECS's deployment circuit breaker does. A task that waits for capacity for waiting_seconds counts at once, and so do tasks that are missing without any event for silent_surveys surveys, one a minute. Mode backfill uses window_seconds, waiting_seconds and silent_surveys alone."
   type = object({
     window_seconds     = optional(number, 300)
     placement_failures = optional(number, 1)
@@ -151,7 +151,7 @@ variable "failover" {
 }
 
 variable "restore" {
-  description = "When and how the service goes back to Spot. It waits backoff_seconds first, longer after every failure, up to max_backoff_seconds, and tries at most tries_per_day times a day; interval_seconds paces it. Spot counts as stable when, within window_seconds, at least min_samples tasks were tried (or all that the service can give), min_success_percent of them started and at most max_error_percent failed. Mode standby begins with canary_percent of the tasks."
+  description = "When and how the service goes back to Spot. It waits backoff_seconds first, longer after every failure, up to max_backoff_seconds, and tries at most tries_per_day times a day; interval_seconds paces it. Spot counts as stable when all tasks have held for window_seconds, in which min_success_percent of the tasks tried started and at most max_error_percent failed. Mode standby begins with canary_percent of the tasks, but with at least min_samples (or all there are): one lucky task proves nothing."
   type = object({
     interval_seconds    = optional(number, 60)
     window_seconds      = optional(number, 600)
