@@ -1,25 +1,34 @@
-"""Run all measurements, or those named: failovers, imports, package, runs."""
+"""Run the measurements, or those named.
+
+TRACES=dir in the environment names a folder with real Spot traces; without it, what needs them says so.
+"""
 
 from __future__ import annotations
 
 import argparse
 import platform
 
-from bench import failovers, imports, runs
+from bench import calls, failovers, imports, outages, runs, scale
 from bench.report import Figure, print_figures
 
 MEASUREMENTS = {
     "package": lambda: [imports.package_figure()],
     "imports": imports.figures,
     "failovers": failovers.figures,
+    "calls": calls.figures,
+    "outages": outages.figures,
+    "scale": scale.figures,
     "runs": runs.figures,
 }
+# Only when they are named: they take longer than all the others.
+BY_NAME = frozenset({"runs"})
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("measurements", nargs="*", metavar="MEASUREMENT", help=", ".join(MEASUREMENTS))
-    names = parser.parse_args().measurements or list(MEASUREMENTS)
+    known = f"{', '.join(MEASUREMENTS)}; all but {', '.join(BY_NAME)} if none is named"
+    parser.add_argument("measurements", nargs="*", metavar="MEASUREMENT", help=known)
+    names = parser.parse_args().measurements or [name for name in MEASUREMENTS if name not in BY_NAME]
     if unknown := [name for name in names if name not in MEASUREMENTS]:
         parser.error(f"there is no measurement {unknown[0]!r}; choose from {', '.join(MEASUREMENTS)}")
     figures: list[Figure] = []

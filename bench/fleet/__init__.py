@@ -1,0 +1,1 @@
+"""A hub and a fleet of thousands of services in virtual time, with everything counted that AWS bills."""

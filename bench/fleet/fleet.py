@@ -1,0 +1,186 @@
+"""The fleet: services in many accounts, registered and at rest, a third of them in each mode."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from bench.fleet.hub import BUS, EVIDENCE, REGION, STATE, Hub
+from simulator.backtest.services import ON_DEMAND_ONLY, SPOT_ONLY
+from simulator.world import World
+from spot_failover.adapters.items import from_spoke
+from spot_failover.adapters.record_items import pass_attributes, registration_attributes
+from spot_failover.adapters.tables import encoded
+from spot_failover.adapters.times import whole_milliseconds
+from spot_failover.domain.identity import Location, ServiceId
+from spot_failover.domain.policy import Mode, Policy, Standby, policy_document
+from spot_failover.domain.record import Record, Spoke
+from spot_failover.domain.registration import (
+    CONTRACT,
+    SERVICES_PREFIX,
+    SPOKE_PARAMETER,
+    Registration,
+)
+from spot_failover.events.errors import EventError
+from spot_failover.events.model import Ignored
+from spot_failover.events.parser import parse
+
+START: Final = datetime(2026, 3, 2, 9, tzinfo=UTC)
+CLUSTER: Final = "shop"
+# Tasks start within three minutes; after ten all services are at rest.
+SETTLING: Final = timedelta(minutes=10)
+_STANDBY_SUFFIX: Final = "-on-demand"
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How many accounts, services of each, tasks of each service, and functions at once.
+
+    The services take the modes in turn.
+    """
+
+    accounts: int = 200
+    services: int = 50
+    tasks: int = 4
+    work_at_once: int = 50
+    modes: tuple[Mode, ...] = tuple(Mode)
+
+    @property
+    def registered(self) -> int:
+        """How many services are registered."""
+        return self.accounts * self.services
+
+
+class Fleet:
+    """A world of services with its hub; `forwarded` holds the events that came to it."""
+
+    def __init__(self, size: Size) -> None:
+        self.size = size
+        self.world = World(seed=1, start=START, emit=self._emit, observe=lambda _: None)
+        self.world.throttles.enabled = False  # the owners took their time to create all this
+        self.hub = Hub(self.world, size.work_at_once)
+        self.ecs_services = 0
+        self.forwarded: list[str] = []
+        self._listening = False
+        self._records = [record for account in self.accounts for record in self._services(account)]
+        self.world.advance(to=START + SETTLING)
+        self._register()
+        self.world.throttles.enabled = True
+        self._listening = True
+
+    @property
+    def accounts(self) -> list[str]:
+        """The workload accounts."""
+        return [str(200_000_000_000 + number) for number in range(self.size.accounts)]
+
+    @property
+    def services(self) -> list[ServiceId]:
+        """The registered services."""
+        return [record.id for record in self._records]
+
+    def interrupt(self, services: list[ServiceId], count: int) -> None:
+        """Give notice to so many Spot tasks of each service."""
+        for id_ in services:
+            self.world.weather.interrupt(id_.account, id_.region, id_.cluster, id_.service, count)
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass, with all that it brings."""
+        self.hub.time.run(until=self.world.now + timedelta(seconds=seconds))
+
+    def phases(self) -> dict[str, int]:
+        """Return how many services are in each phase."""
+        found: dict[str, int] = {}
+        for item in self._items():
+            phase = item["phase"]["S"]
+            found[phase] = found.get(phase, 0) + 1
+        return found
+
+    def faults(self) -> list[str]:
+        """Return what went wrong in passes."""
+        return [item["last_error"]["S"] for item in self._items() if "last_error" in item]
+
+    def _items(self) -> Iterator[dict[str, Any]]:
+        table = self.hub.aws.dynamodb.tables[STATE]
+        return (table.item(service.key) for service in self.services)
+
+    def _emit(self, envelope: dict[str, Any]) -> None:
+        """Let the rules forward what means something to the hub."""
+        if not self._listening:
+            return
+        try:
+            signal = parse(envelope, drills=False, hub_account="", now=self.world.now)
+        except EventError:
+            return
+        if not isinstance(signal, Ignored):
+            self.hub.aws.book.count("events")
+            self.hub.aws.book.count("events forwarded")
+            self.forwarded.append(json.dumps(envelope))
+            self.hub.event(self.forwarded[-1])
+
+    def _services(self, account: str) -> Iterator[Record]:
+        self.world.register_cluster(account, REGION, CLUSTER)
+        self.world.register_task_definition(account, REGION, "app:1")
+        create = self.world.api(account, REGION).create_service
+        for number in range(self.size.services):
+            service = ServiceId(account, REGION, CLUSTER, f"service-{number:03}")
+            created_at = self._create(create, service.service, SPOT_ONLY, self.size.tasks)
+            mode = self.size.modes[number % len(self.size.modes)]
+            standby = "" if mode is Mode.SWITCH else service.service + _STANDBY_SUFFIX
+            if standby:
+                self._create(create, standby, ON_DEMAND_ONLY, 0)
+            yield Record(
+                service,
+                Policy(mode=mode, owner="platform", standby=Standby(standby)),
+                since=START,
+                reason="Spot serves the service.",
+                claimed=standby,
+                service_created_at=created_at,
+                version=1,
+            )
+
+    def _create(
+        self,
+        create: Callable[[dict[str, Any]], dict[str, Any]],
+        name: str,
+        strategy: tuple[dict[str, Any], ...],
+        desired: int,
+    ) -> datetime:
+        self.ecs_services += 1
+        answer = create(
+            {
+                "cluster": CLUSTER,
+                "serviceName": name,
+                "taskDefinition": "app:1",
+                "desiredCount": desired,
+                "capacityProviderStrategy": [dict(item) for item in strategy],
+            }
+        )
+        created_at: datetime = answer["service"]["createdAt"]
+        return whole_milliseconds(created_at)
+
+    def _register(self) -> None:
+        """Write everything down as passes in the past have left it."""
+        now, aws = self.hub.time.now, self.hub.aws
+        state = aws.dynamodb.tables[STATE]
+        aws.dynamodb.tables[EVIDENCE]
+        for record in self._records:
+            passed = replace(record, passed_at=now)
+            registration = registration_attributes(Registration(record.id, record.policy))
+            item = {"id": record.id.key, **registration, **pass_attributes(passed)}
+            state.put(encoded({name: value for name, value in item.items() if value not in (None, "", [])}))
+            name = f"{SERVICES_PREFIX}{CLUSTER}/{record.id.service}"
+            parameters = aws.parameters.setdefault((record.id.account, REGION), {})
+            parameters[name] = json.dumps(policy_document(record.policy))
+        for account in self.accounts:
+            spoke = Spoke(Location(account, REGION), refreshed_at=now, heard_at=now)
+            state.put(encoded(from_spoke(spoke)))
+            settings = {
+                "contract": CONTRACT,
+                "hub_bus_arn": BUS,
+                "clusters": [CLUSTER],
+                "operation": "active",
+            }
+            aws.parameters[account, REGION][SPOKE_PARAMETER] = json.dumps(settings)
