@@ -154,9 +154,9 @@ class ServiceScheduler:
         moments = [
             task.started_at + self._counted_after
             for task in tasks
-            if task.started_at is not None and not task.is_checked and not self._counts(task)
+            if task.started_at is not None and not task.is_checked
         ]
-        return min(moments, default=None)
+        return min((moment for moment in moments if moment > self._schedule.now), default=None)
 
     def _rollout(self, service: Service, census: Census) -> Rollout:
         minimum, maximum = _percentages(service)
