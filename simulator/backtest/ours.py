@@ -11,7 +11,7 @@ from typing import Any, Final
 from simulator.backtest.contender import Counts, ServiceSpec
 from simulator.backtest.evidence import ExpiringEvidenceLog
 from simulator.backtest.ports import WorldScaling
-from simulator.backtest.readings import RememberingEcs
+from simulator.backtest.readings import AFTERMATH, RememberingEcs
 from simulator.backtest.records import WatchedServices
 from simulator.backtest.services import ON_DEMAND_ONLY, SPOT_ONLY, create_service
 from simulator.world import ServiceKey, World
@@ -38,10 +38,11 @@ _NEVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
 
 @dataclass(slots=True)
 class _Place:
-    """One account and region, when something can happen there next, and what its last survey called."""
+    """One account and region: when something can happen there next, and how often its last survey called."""
 
     due: datetime
     surveyed_at: datetime
+    heard_at: datetime
     calls: int = 0
 
 
@@ -75,7 +76,7 @@ class Ours:
             self._register(spec)
         for location in sorted({Location(spec.account, spec.region) for spec in specs}):
             spokes.save(Spoke(location, refreshed_at=_NEVER))
-            self._places[location] = _Place(due=world.now, surveyed_at=world.now)
+            self._places[location] = _Place(world.now, world.now, world.now)
         self._reconcile = Reconcile(
             services=self._services,
             spokes=spokes,
@@ -103,7 +104,7 @@ class Ours:
         service = _service_of(envelope)
         self._ecs.touch(service)
         place = self._places[service.location]
-        place.due = min(place.due, now)
+        place.due = place.heard_at = now
         if not is_forwarded(envelope):
             return
         signal = parse(envelope, drills=False, hub_account=_HUB, now=now)
@@ -160,32 +161,31 @@ class Ours:
         self._services.register(Registration(_service_id(spec.key), policy), self._world.now)
 
     def _look(self, location: Location, place: _Place, now: datetime) -> None:
-        calls, changes = self._ecs.calls, self._services.changes
+        calls, tasks_read, changes = self._ecs.calls, self._ecs.tasks_read, self._services.changes
         place.surveyed_at = now
         self._survey(SurveyRequest(location, "tick", f"tick {now}"), now)
+        woken, waiting = self._queue.woken, self._ecs.tasks_read > tasks_read
         self.work(now)
         place.calls = self._ecs.calls - calls
-        changed = self._services.changes != changes
-        place.due = now + _MINUTE if changed else self._due(location, now)
+        if waiting or self._services.changes > changes or now - place.heard_at <= AFTERMATH:
+            place.due = now + _MINUTE
+        else:
+            records = self._services.at(location)
+            place.due = min(self._due(record, now, woken=record.id in woken) for record in records)
 
     def _left_out(self, place: _Place, until: datetime) -> int:
         """Return the calls of the surveys that were left out: each would have made the last one's again."""
         return place.calls * max(0, (until - place.surveyed_at) // _MINUTE)
 
-    def _due(self, location: Location, now: datetime) -> datetime:
-        """Return when time alone could change something."""
-        return min((self._due_for(record, now) for record in self._services.at(location)), default=_NEVER)
-
-    def _due_for(self, record: Record, now: datetime) -> datetime:
+    def _due(self, record: Record, now: datetime, *, woken: bool) -> datetime:
+        """Return when time alone could change something about a service that the last pass left alone."""
+        if record.retry_at is None and not woken:
+            return _NEVER  # ECS shows what it should, and does so until there is an event
         latest = self._evidence.latest(record.id)
-        at_rest = record.hold is None and record.retry_at is None and not record.outbox
-        if not at_rest or record.put_back or (latest and now - latest <= _reach(record.policy)):
+        waits = record.phase is Phase.ON_DEMAND and record.not_before and record.hold is None
+        if not waits or record.retry_at or (latest and now - latest <= _reach(record.policy)):
             return now + _MINUTE
-        if record.phase is Phase.STEADY:
-            return _NEVER
-        if record.phase is Phase.ON_DEMAND and record.not_before and record.not_before > now:
-            return record.not_before
-        return now + _MINUTE
+        return max(record.not_before or now, now + _MINUTE)
 
 
 @dataclass(slots=True)
@@ -193,6 +193,11 @@ class _Queue:
     """The queue work.fifo: a service that was woken twice before it was looked at is looked at once."""
 
     _woken: dict[ServiceId, tuple[str, str]] = field(default_factory=dict)
+
+    @property
+    def woken(self) -> frozenset[ServiceId]:
+        """Who waits to be looked at."""
+        return frozenset(self._woken)
 
     def reconcile(self, services: Iterable[ServiceId], cause: str, cause_id: str) -> None:
         for service in services:

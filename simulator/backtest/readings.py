@@ -15,17 +15,28 @@ from spot_failover.domain.tasks import Task
 
 # ECS tells of every change by an event, but for what its scheduler does at its next look, a second or so
 # after one.
-_AFTERMATH = timedelta(seconds=5)
+AFTERMATH = timedelta(seconds=5)
 _SERVICES_PER_CALL = 10
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
+class _Shown:
+    """A service as it was read, until something happens to it."""
+
+    at: datetime
+    observation: Observation | None
+    outdated: bool = False
+
+
+@dataclass(slots=True)
 class _Tasks:
-    """The tasks of a service as they were read, and how many calls that took."""
+    """The tasks of a service as they were read, and how many calls that took; `hold` that all are healthy."""
 
     at: datetime
     tasks: Sequence[Task]
     calls: int
+    hold: bool
+    outdated: bool = False
 
 
 class RememberingEcs:
@@ -38,9 +49,10 @@ class RememberingEcs:
         self._world = world
         self._ecs = WorldEcs(world)
         self._forgetful = forgetful
+        self.tasks_read = 0  # how often the tasks of a service were asked for
         self._saved_calls = 0
         self._touched: dict[ServiceId, datetime] = {}
-        self._services: dict[ServiceId, tuple[datetime, Observation | None]] = {}
+        self._services: dict[ServiceId, _Shown] = {}
         self._tasks: dict[ServiceId, _Tasks] = {}
 
     @property
@@ -51,6 +63,10 @@ class RememberingEcs:
     def touch(self, service: ServiceId) -> None:
         """Note that something has happened to a service now."""
         self._touched[service] = self._world.now
+        if service in self._services:
+            self._services[service].outdated = True
+        if service in self._tasks:
+            self._tasks[service].outdated = True
 
     def describe(self, service: ServiceId, standby: str = "") -> Observation | None:
         names = [service.service, *([standby] if standby else [])]
@@ -66,20 +82,21 @@ class RememberingEcs:
         unknown = [name for name, service in ids.items() if not self._is_shown(service)]
         if unknown:
             shown = self._ecs.describe_many(location, cluster, unknown)
-            self._services |= {ids[name]: (self._world.now, shown[name]) for name in unknown}
+            self._services |= {ids[name]: _Shown(self._world.now, shown[name]) for name in unknown}
         self._saved_calls += -(-len(ids) // _SERVICES_PER_CALL) - (self._made - made)
-        return {name: self._services[service][1] for name, service in ids.items()}
+        return {name: self._services[service].observation for name, service in ids.items()}
 
     def tasks(self, service: ServiceId, observation: Observation) -> Sequence[Task]:
+        self.tasks_read += 1
         known = self._tasks.get(service)
-        if known and self._is_known(service, known.at):
+        # A task that starts, or is not healthy yet, gets on without an event.
+        if known and self._is_fresh(service, known) and (known.hold or known.at == self._world.now):
             self._saved_calls += known.calls
             return known.tasks
         made = self._made
         tasks = self._ecs.tasks(service, observation)
-        # A task that starts, or is not healthy yet, gets on without an event.
-        if all(task.holds(self._world.now) for task in tasks):
-            self._tasks[service] = _Tasks(self._world.now, tasks, self._made - made)
+        hold = all(task.holds(self._world.now) for task in tasks)
+        self._tasks[service] = _Tasks(self._world.now, tasks, self._made - made, hold)
         return tasks
 
     def discover(self, location: Location, clusters: Sequence[str]) -> Mapping[ServiceId, Observation]:
@@ -97,10 +114,10 @@ class RememberingEcs:
 
     def _is_shown(self, service: ServiceId) -> bool:
         shown = self._services.get(service)
-        return shown is not None and self._is_known(service, shown[0])
+        return shown is not None and self._is_fresh(service, shown)
 
-    def _is_known(self, service: ServiceId, at: datetime) -> bool:
-        if self._forgetful:
+    def _is_fresh(self, service: ServiceId, known: _Shown | _Tasks) -> bool:
+        if self._forgetful or known.outdated:
             return False
         touched = self._touched.get(service)
-        return touched is None or at - touched >= _AFTERMATH
+        return touched is None or known.at == self._world.now or known.at - touched >= AFTERMATH
