@@ -15,7 +15,7 @@ __all__ = ["aligned", "csv_text", "markdown", "show", "write"]
 
 def show(comparison: Comparison, console: Console) -> None:
     """Print the tables."""
-    console.print(aligned(comparison), markup=False, highlight=False, soft_wrap=True)
+    console.print(aligned(comparison), end="", markup=False, highlight=False, soft_wrap=True)
 
 
 def write(comparison: Comparison, directory: Path) -> list[Path]:

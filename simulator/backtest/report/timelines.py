@@ -59,7 +59,7 @@ def _row(axis: Axes, name: str, timeline: Sequence[Step], plan: WeatherPlan) -> 
     axis.step(times[: len(held)], demand, where="post", color=canvas.INK, linestyle=(0, (4, 2)), linewidth=1)
     for begin, end in _outages(timeline, plan):
         axis.axvspan(begin, end, ymin=0.94, ymax=1, color=canvas.OUTAGE, linewidth=0.4)
-    for begin, end, share in _shortages(plan):
+    for begin, end, share in shortages(plan):
         axis.axvspan(begin, end, ymin=0, ymax=0.07, color=canvas.DROUGHT, alpha=1 - 0.7 * share, linewidth=0)
     axis.set_ylim(-0.09 * top, top)
     axis.set_xlim(0, length)
@@ -89,7 +89,7 @@ def _outages(timeline: Sequence[Step], plan: WeatherPlan) -> list[tuple[float, f
     ]
 
 
-def _shortages(plan: WeatherPlan) -> list[tuple[float, float, float]]:
+def shortages(plan: WeatherPlan) -> list[tuple[float, float, float]]:
     """Return the spans of short capacity in any pool, with the share that was left where that is known."""
     spans = []
     since: dict[tuple[str | None, str, str | None], tuple[float, float]] = {}

@@ -102,8 +102,8 @@ def estimate(own: OwnEvents) -> Estimate:
 
 def _caveat(own: OwnEvents, shortages: int, unproven: int) -> str:
     text = (
-        f"An estimate from {own.events:,} events of your own: silence is not capacity, and what nobody asked for"
-        f" was not refused. {shortages} shortages were seen."
+        f"An estimate from {own.events:,} events of your own: silence is not capacity, and what nobody asked"
+        f" for was not refused. Shortages seen: {shortages}."
     )
     if unproven:
         text += f" Nothing shows when {unproven} of them ended; an hour after the last refusal is assumed."
