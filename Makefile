@@ -7,6 +7,7 @@ MAKEFLAGS += --no-builtin-rules
 # Settings that may be given on the command line, as in `make test TEST_WORKERS=4`
 TEST_WORKERS ?= 2
 PYTEST_ARGS ?=
+BACKTEST_ARGS ?=
 # The provider that validation, tests and demo run with; users of the modules may take any from 5.100 on.
 AWS_PROVIDER_VERSION ?= ~> 5.100
 
@@ -21,7 +22,7 @@ export CHECKPOINT_DISABLE := 1
 export MPLCONFIGDIR := $(CURDIR)/build/matplotlib
 export PYTHONUNBUFFERED := 1
 
-.PHONY: help demo sandbox test lint check package bench clean setup lock
+.PHONY: help demo sandbox backtest test lint check package bench clean setup lock
 
 help: ## Show this list
 	@echo 'Needed: Python 3.11+, Terraform 1.9+, make; Go only for lint. Targets:'
@@ -32,6 +33,9 @@ demo: setup package ## Apply hub and spokes to a local AWS, then watch a Spot dr
 
 sandbox: setup package ## Keep that local AWS running on 127.0.0.1, for your own Terraform and AWS CLI
 	@$(python) -m simulator.sandbox serve
+
+backtest: $(stamps)/venv ## Compare all policies, and what people use today, over the same generated weather
+	@$(python) -m simulator backtest $(BACKTEST_ARGS)
 
 test: setup package ## Run all tests: unit, contract, Terraform, sandbox, end to end
 	@$(python) -m pytest -n $(TEST_WORKERS) $(PYTEST_ARGS)

@@ -29,6 +29,7 @@ weather:
   {GENERATED}    droughts on some mornings and single interruptions, drawn by the seed
   {FLAPPING}     capacity that comes and goes all day
   FILE.csv     a trace: t_seconds,available[,preempted_count]
+  FILE.jsonl   your own ECS events, one a line, with your own services: an estimate
 
 policies:
   {", ".join(names())}, or FILE.json with a policy as `protected-service` writes it
@@ -41,22 +42,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = NOTES
     prices = Prices()
     parser.add_argument("--weather", default=GENERATED, metavar="WEATHER", help="default: %(default)s")
-    parser.add_argument("--days", type=_at_least_one, default=DAYS, metavar="N", help="default: %(default)s")
-    parser.add_argument(
-        "--services", type=_at_least_one, default=SERVICES, metavar="N", help="default: %(default)s"
-    )
-    parser.add_argument(
-        "--tasks",
-        type=_at_least_one,
-        default=TASKS,
-        metavar="N",
-        help="of each service; default: %(default)s",
-    )
+    for name, default, told in (
+        ("--days", DAYS, "the most of a trace"),
+        ("--services", SERVICES, "how many"),
+        ("--tasks", TASKS, "of each service"),
+    ):
+        parser.add_argument(
+            name, type=_at_least_one, default=default, metavar="N", help=f"{told}; default: %(default)s"
+        )
     parser.add_argument(
         "--policy",
-        action="append",
+        action="extend",
+        nargs="+",
         metavar="POLICY",
-        help=f"may be given more than once; default: {OURS} and {RIVALS}",
+        help=f"default: {OURS} {RIVALS}",
     )
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="default: %(default)s")
     parser.add_argument(

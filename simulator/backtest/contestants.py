@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -32,7 +33,13 @@ def contestants(chosen: Sequence[str], plan: WeatherPlan) -> tuple[Contender, ..
 
     A file holds what `protected-service` writes to its parameter; its dry run is ignored.
     """
-    return tuple(contender for name in dict.fromkeys(chosen) for contender in _contestants(name, plan))
+    found: dict[str, Contender] = {}
+    for name in chosen:
+        for contender in _contestants(name, plan):
+            if name.endswith(SUFFIX) and contender.name in found:
+                raise UnknownPolicyError(f"{name}: another file has that name too. Rename one of them.")
+            found[contender.name] = contender
+    return tuple(found.values())
 
 
 def _contestants(name: str, plan: WeatherPlan) -> Sequence[Contender]:
@@ -52,8 +59,10 @@ def _contestants(name: str, plan: WeatherPlan) -> Sequence[Contender]:
 def _read(path: Path) -> Policy:
     try:
         policy = parse_policy(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise UnknownPolicyError(f"{path} cannot be read as JSON: {error}.") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise UnknownPolicyError(f"{path} cannot be read: {error}.") from error
+    except json.JSONDecodeError as error:
+        raise UnknownPolicyError(f"{path} does not hold JSON: {error}.") from error
     except InvalidPolicyError as error:
         raise UnknownPolicyError(f"{path}: {error}") from error
-    return policy
+    return replace(policy, dry_run=False)

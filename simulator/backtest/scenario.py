@@ -9,7 +9,14 @@ from typing import Final
 
 from simulator.backtest.contender import ServiceSpec
 from simulator.backtest.specs import specs
-from simulator.backtest.weather import WeatherPlan, droughts_and_interruptions, flapping, trace
+from simulator.backtest.weather import (
+    WeatherPlan,
+    droughts_and_interruptions,
+    flapping,
+    own_events,
+    trace,
+)
+from simulator.backtest.weather.estimate import estimate
 
 GENERATED: Final = "generated"
 FLAPPING: Final = "flapping"
@@ -31,18 +38,28 @@ class Scenario:
 def scenario(weather: str, *, services: int, tasks: int, days: int, seed: int) -> Scenario:
     """Return the weather of that name, or of that file, over so many services of so many tasks.
 
-    A file lasts as long as it lasts, but no longer than `days`. Raises UnknownWeatherError and
-    WeatherFileError.
+    A trace lasts no longer than `days`. One's own events bring their services and their time with them.
+    Raises UnknownWeatherError and WeatherFileError.
     """
+    path = Path(weather)
+    if path.suffix in {".jsonl", ".ndjson"}:
+        return _estimated(path)
     fleet = specs(services, tasks)
     if weather == GENERATED:
         return Scenario(droughts_and_interruptions(fleet, START, days, seed), fleet)
     if weather == FLAPPING:
         regions = sorted({spec.region for spec in fleet})
         return Scenario(flapping(regions, START, days, seed), fleet)
-    path = Path(weather)
     if path.suffix == ".csv":
         return Scenario(trace.read(path).weather(fleet, START, days), fleet)
     raise UnknownWeatherError(
-        f"There is no weather {weather!r}. Give {GENERATED}, {FLAPPING}, or a file that ends in .csv."
+        f"There is no weather {weather!r}. Give {GENERATED}, {FLAPPING}, a trace that ends in .csv, or your "
+        "own events in a file that ends in .jsonl."
     )
+
+
+def _estimated(path: Path) -> Scenario:
+    estimated = estimate(own_events.read(path))
+    if estimated.plan.end <= estimated.plan.start:
+        raise UnknownWeatherError(f"All events of {path} are of one moment. Give those of a day or more.")
+    return Scenario(estimated.plan, estimated.specs)
