@@ -31,6 +31,14 @@ def take_census(service: Service) -> Census:
     return census
 
 
+def all_settled(service: Service) -> bool:
+    """Whether exactly the desired tasks are there, and each of them is settled."""
+    if service.spot_running + service.on_demand_running < service.desired_count:
+        return False  # most looks end here
+    new = take_census(service).new
+    return len(new) == service.desired_count and all(map(is_settled, new))
+
+
 def is_settled(task: Task) -> bool:
     """Whether a task runs and, where anyone asks for its health, is healthy."""
     return task.last_status is TaskStatus.RUNNING and not (task.is_checked and task.healthy_at is None)

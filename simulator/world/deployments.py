@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from simulator.world.census import is_settled, take_census
+from simulator.world.census import all_settled
 from simulator.world.ground import Ground
 from simulator.world.model import Deployment, Revision, RolloutState, Service, Task
 from simulator.world.names import new_deployment_id
@@ -69,10 +69,7 @@ class Deployments:
         primary = service.primary
         if primary.rollout_state is not RolloutState.IN_PROGRESS:
             return
-        if len(service.deployments) > 1:
-            return
-        ours = take_census(service).new
-        if len(ours) != service.desired_count or not all(map(is_settled, ours)):
+        if len(service.deployments) > 1 or not all_settled(service):
             return
         primary.rollout_state = RolloutState.COMPLETED
         primary.rollout_reason = f"ECS deployment {primary.id} completed."

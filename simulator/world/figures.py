@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -55,6 +55,29 @@ def figures(samples: Iterable[Sample], key: ServiceKey, start: datetime, end: da
             total = _with(total, held, max(held.at, start), min(sample.at, end))
         held = sample
     return total if held is None else _with(total, held, max(held.at, start), end)
+
+
+def together(samples: Iterable[Sample], keys: Collection[ServiceKey], demand: int) -> Iterator[Sample]:
+    """Join the samples of services that serve one demand, a Spot service and its standby, into one service's.
+
+    The joined samples have the first of the keys, and the demand as their desired count: what a failover does
+    to the desired counts of the two is nothing that users asked for.
+    """
+    newest: dict[ServiceKey, Sample] = {}
+    key = next(iter(keys))
+    for sample in samples:
+        if sample.key not in keys:
+            continue
+        newest[sample.key] = sample
+        parts = newest.values()
+        yield Sample(
+            at=sample.at,
+            key=key,
+            spot_running=sum(part.spot_running for part in parts),
+            on_demand_running=sum(part.on_demand_running for part in parts),
+            serving=sum(part.serving for part in parts),
+            desired=demand,
+        )
 
 
 def longest_outage(samples: Iterable[Sample], key: ServiceKey, start: datetime, end: datetime) -> float:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from simulator.world.behaviours import Victims
-from simulator.world.census import Census, is_settled, take_census
+from simulator.world.census import Census, all_settled, take_census
 from simulator.world.deployments import Deployments
 from simulator.world.ground import Ground
 from simulator.world.log import Log, Sample
@@ -211,8 +211,7 @@ class ServiceScheduler:
     def _is_steady(self, service: Service) -> bool:
         if len(service.deployments) > 1 or service.primary.rollout_state is not RolloutState.COMPLETED:
             return False
-        new = take_census(service).new
-        return len(new) == service.desired_count and all(map(is_settled, new))
+        return all_settled(service)
 
 
 def _count(service: Service, task: Task) -> None:

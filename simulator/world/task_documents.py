@@ -33,9 +33,10 @@ class Frame:
 
 def task_document(task: Task) -> Document:
     """Return a task as DescribeTasks shows it, its tags included; members without a value are left out."""
-    document = frame(task).members | {
-        "attachments": _attachments(task),
-        "containers": _containers(task),
+    fixed = frame(task)
+    document = fixed.members | {
+        "attachments": _attachments(task, fixed),
+        "containers": _containers(task, fixed),
         "desiredStatus": task.desired_status.value,
         "healthStatus": _health(task),
         "lastStatus": task.last_status.value,
@@ -149,8 +150,7 @@ def _health(task: Task) -> str:
     return "HEALTHY" if task.healthy_at else "UNKNOWN"
 
 
-def _containers(task: Task) -> list[Document]:
-    fixed = frame(task)
+def _containers(task: Task, fixed: Frame) -> list[Document]:
     status = "RUNNING" if task.started_at or task.last_status is TaskStatus.ACTIVATING else "PENDING"
     if task.last_status in _AFTER_EXIT:
         status = "STOPPED"
@@ -166,8 +166,7 @@ def _containers(task: Task) -> list[Document]:
     return containers
 
 
-def _attachments(task: Task) -> list[Document]:
-    fixed = frame(task)
+def _attachments(task: Task, fixed: Frame) -> list[Document]:
     status, details = "PRECREATED", fixed.subnet
     if task.last_status is not TaskStatus.PROVISIONING:
         status = "DELETED" if task.last_status is TaskStatus.STOPPED else "ATTACHED"

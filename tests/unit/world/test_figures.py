@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from simulator.world import Behaviour, ExitAt, Sample
-from simulator.world.figures import figures, longest_outage, running_over_time
-from tests.unit.world.stage import START, Stage, key
+from simulator.world.figures import figures, longest_outage, running_over_time, together
+from tests.unit.world.stage import ON_DEMAND, START, Stage, key
 
 
 def samples(*serving_at: tuple[float, int], desired: int = 4) -> list[Sample]:
@@ -115,3 +115,23 @@ def test_an_observer_is_told_each_sample_and_only_the_newest_is_kept() -> None:
     assert seen == list(kept.world.log)
     assert list(watched.world.log) == []
     assert watched.last() == kept.last()
+
+
+def test_a_pair_of_services_serves_one_demand(stage: Stage) -> None:
+    stage.running("web", desired=4)
+    stage.running("twin", desired=0, capacityProviderStrategy=ON_DEMAND)
+    stage.running("other", desired=9)
+    start = stage.world.now
+    stage.update("twin", desiredCount=4)
+    stage.until(lambda: stage.counts("twin") == (4, 0))
+    stage.update("web", desiredCount=0)
+    stage.advance(3600)
+
+    joined = list(together(stage.world.log, [key("web"), key("twin")], demand=4))
+    total = figures(joined, key("web"), start, stage.world.now)
+
+    assert max(sample.serving for sample in joined) == 8
+    assert (joined[-1].spot_running, joined[-1].on_demand_running, joined[-1].desired) == (0, 4, 4)
+    assert total.capacity_seconds_lost == 0
+    assert figures(stage.world.log, key("web"), start, stage.world.now).on_demand_seconds == 0
+    assert total.on_demand_seconds > 4 * 3500
