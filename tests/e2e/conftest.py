@@ -11,12 +11,16 @@ import pytest
 
 from simulator.sandbox import Sandbox
 from simulator.terraform import REPOSITORY, TerraformRoot
-from tests.e2e.installation import Installation
-from tests.e2e.places import FLEET, HUB, HUB_AS_SPOKES_KNOW_IT, NORTH
+from tests.e2e.drought import Drought
+from tests.e2e.installation import Installation, new_client
+from tests.e2e.places import FLEET, HUB, HUB_AS_SPOKES_KNOW_IT, NORTH, WEST
 from tests.e2e.services import Service
 
 # The sandbox's clock runs this much faster than AWS's: a task starts within two seconds.
 TIME_FACTOR: Final = 60.0
+
+# AWS promises at least one copy of an event and no order: what all tests here live with.
+ANY_ORDER: Final[dict[str, Any]] = {"copies": 3, "shuffle_seconds": 1.0}
 
 HERE: Final = Path(__file__).parent
 WORK: Final = REPOSITORY / "build" / "e2e"
@@ -48,13 +52,17 @@ class Fleet:
             HERE / "terraform" / "fleet", WORK / "fleet", sandbox.env(NORTH.account, NORTH.region)
         )
         self._root.init()
+        # By a call: Terraform's provider waits a minute for each load balancer.
+        made = new_client(sandbox, "elbv2", WEST).create_load_balancer(Name="shop", Subnets=["subnet-1"])
+        self._load_balancer = made["LoadBalancers"][0]["LoadBalancerArn"]
 
     def apply(self, **changes: Any) -> None:
         """Apply it with some variables changed."""
+        unchanged = {"hub": HUB_AS_SPOKES_KNOW_IT, "load_balancer": self._load_balancer}
         web: dict[str, Any] = {"web": {}}
         registrations = {place.name: web for place in FLEET}
         registrations[NORTH.name] = {**web, "careful": {"dry_run": True}}
-        self._root.apply({"hub": HUB_AS_SPOKES_KNOW_IT, "registrations": registrations, **changes})
+        self._root.apply({**unchanged, "registrations": registrations, **changes})
 
 
 @pytest.fixture(scope="session")
@@ -62,8 +70,7 @@ def sandbox() -> Iterator[Sandbox]:
     shutil.rmtree(WORK, ignore_errors=True)
     WORK.mkdir(parents=True)
     with Sandbox(time_factor=TIME_FACTOR, ticks=False, log=WORK / "sandbox.log") as started:
-        # AWS promises at least one copy of an event and no order: what all tests here live with.
-        started.control.events(copies=3, shuffle_seconds=1.0)
+        started.control.events(**ANY_ORDER)
         yield started
 
 
@@ -86,6 +93,14 @@ def installation(sandbox: Sandbox, fleet: Fleet) -> Installation:
     stranger.interrupt(1)
     hub = TerraformRoot(HERE / "terraform" / "hub", WORK / "hub", sandbox.env(HUB.account, HUB.region))
     hub.init()
-    installation.hub_outputs = hub.apply({"workload_accounts": sorted({place.account for place in FLEET})})
+    installation.hub_outputs = hub.apply(
+        {"workload_accounts": sorted({place.account for place in (*FLEET, WEST)})}
+    )
     installation.subscribe()
     return installation
+
+
+@pytest.fixture(scope="session")
+def drought(installation: Installation) -> Drought:
+    """Let a drought come and go in the account west, once for all tests about it."""
+    return Drought.watched(installation)

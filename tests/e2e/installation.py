@@ -199,6 +199,10 @@ class Installation:
             if event.get("detail-type") == detail_type and detail.items() <= event["detail"].items()
         ]
 
+    def audits(self, key: str) -> list[Item]:
+        """Return the audit events about a service, of every type."""
+        return [event for event in self._alerts() if event.get("detail", {}).get("service_id") == key]
+
     def alarms(self, name: str) -> list[Item]:
         """Return the notifications of an alarm."""
         return [alert for alert in self._alerts() if alert.get("AlarmName") == name]

@@ -34,10 +34,13 @@ NORTH_US: Final = Place("north_us", "222222222222", "us-east-1")
 SOUTH: Final = Place("south", "333333333333", "eu-central-1")
 # Its spoke is in dry run, and it leaves at the end.
 EAST: Final = Place("east", "444444444444", "eu-central-1")
+# All its services are looked after: some have standbys, a default policy covers the others.
+WEST: Final = Place("west", "555555555555", "eu-west-1")
 # A spoke in the hub's own account and region.
 HOME: Final = Place("home", HUB.account, HUB.region)
+# Where a service "web" runs, that moves itself.
 FLEET: Final = (NORTH, NORTH_US, SOUTH, EAST)
-STAYING: Final = (NORTH, NORTH_US, SOUTH, HOME)
+STAYING: Final = (NORTH, NORTH_US, SOUTH, WEST, HOME)
 
 HUB_BUS: Final = HUB.arn("events", "event-bus/spot-failover")
 TOPIC: Final = HUB.arn("sns", "spot-failover-alerts")

@@ -17,6 +17,7 @@ BASED: Final = [
     {"capacityProvider": "FARGATE", "weight": 0, "base": 1},
     {"capacityProvider": "FARGATE_SPOT", "weight": 1, "base": 0},
 ]
+ON_DEMAND: Final = [{"capacityProvider": "FARGATE", "weight": 1, "base": 0}]
 # Half of the tasks on demand.
 HALVED: Final = [
     {"capacityProvider": "FARGATE", "weight": 1, "base": 0},
@@ -58,17 +59,28 @@ class Service:
 
     # --- what its owner does ---
 
-    def create(self, *, desired: int = 2, strategy: list[dict[str, Any]] | None = None) -> Service:
+    def create(
+        self,
+        *,
+        desired: int = 2,
+        strategy: list[dict[str, Any]] | None = None,
+        cpu: int = 256,
+        health_check: bool = False,
+        tags: dict[str, str] | None = None,
+    ) -> Service:
         """Make the service; it takes a while to come up."""
+        container: dict[str, Any] = {"name": "app", "image": "app:1", "essential": True}
+        if health_check:
+            container["healthCheck"] = {"command": ["CMD", "true"]}
         ecs = self.installation.client("ecs", self.place)
         ecs.create_cluster(clusterName=CLUSTER, capacityProviders=["FARGATE", "FARGATE_SPOT"])
         ecs.register_task_definition(
             family=self.name,
             requiresCompatibilities=["FARGATE"],
             networkMode="awsvpc",
-            cpu="256",
-            memory="512",
-            containerDefinitions=[{"name": "app", "image": "app:1", "essential": True}],
+            cpu=str(cpu),
+            memory=str(2 * cpu),
+            containerDefinitions=[container],
         )
         ecs.create_service(
             cluster=CLUSTER,
@@ -77,6 +89,7 @@ class Service:
             desiredCount=desired,
             capacityProviderStrategy=strategy or SPOT,
             networkConfiguration={"awsvpcConfiguration": {"subnets": ["subnet-1"]}},
+            tags=[{"key": key, "value": value} for key, value in (tags or {}).items()],
         )
         return self
 

@@ -20,7 +20,7 @@ def test_nothing_is_touched_and_a_sentence_says_why(installation: Installation, 
     assert EAST.account in spoke["last_error"]
     assert "was not allowed" in spoke["last_error"]
     assert installation.until(
-        lambda: installation.audit("Spoke Fault", account=EAST.account), what="the audit event of it"
+        lambda: installation.audit("Spoke Gone", account=EAST.account), what="the audit event of it"
     )
 
     web.interrupt(2)

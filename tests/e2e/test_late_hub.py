@@ -14,6 +14,7 @@ from tests.e2e.places import (
     NORTH,
     NORTH_US,
     SOUTH,
+    WEST,
 )
 from tests.e2e.services import Service
 
@@ -28,7 +29,7 @@ def test_events_from_before_the_hub_were_kept_with_the_reason(installation: Inst
     assert {message["MessageAttributes"]["ERROR_CODE"]["StringValue"] for message in messages} == {
         "NO_RESOURCE"
     }
-    for place in FLEET:
+    for place in (*FLEET, WEST):
         installation.take(place, FORWARDING_QUEUE)
 
 
@@ -46,7 +47,7 @@ def test_an_event_of_a_service_nobody_registered_leads_to_its_account(installati
 
 
 def test_a_heartbeat_leads_to_the_other_accounts_and_regions(installation: Installation) -> None:
-    assert not any(installation.spoke(place) for place in (NORTH_US, SOUTH, EAST))
+    assert not any(installation.spoke(place) for place in (NORTH_US, SOUTH, EAST, WEST))
     installation.control.tick("rate(1 hour)")
     for place in (NORTH_US, SOUTH, EAST):
         Service(installation, place, "web").protected()

@@ -59,7 +59,12 @@ def test_a_bad_policy_is_reported_and_the_last_good_one_kept(
     )
     assert service.parameter in reason
     assert complaint in reason
-    assert installation.metric("RejectedRegistrations") > rejected
+    installation.until(
+        lambda: installation.metric("RejectedRegistrations"),
+        lambda count: count > rejected,
+        what="the rejection to be counted",
+        ticking=False,
+    )
     assert installation.until(
         lambda: installation.audit("Registration Rejected", reason=reason),
         what="the audit event of it",

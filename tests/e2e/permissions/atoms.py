@@ -33,6 +33,19 @@ def named(removal: Removal) -> str:
     return f"{where}: {removal.sid}"
 
 
+def of_any_spoke(removal: Removal) -> str:
+    """Return a permission in words that are the same in every account and region.
+
+    One module gives all spokes the same permissions.
+    """
+    resource = removal.owner.split(":", 5)[5]
+    on = removal.statement["Resource"]
+    if on != "*":
+        partition, service, _, _, what = on.split(":", 5)[1:]
+        on = f"arn:{partition}:{service}:REGION:ACCOUNT:{what}"
+    return f"{resource}: {removal.statement['Action']} on {on}"
+
+
 def _single(documents: Iterable[Document]) -> Document:
     single: list[Mapping[str, Any]] = []
     for document in documents:

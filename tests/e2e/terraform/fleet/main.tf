@@ -1,5 +1,5 @@
-# The workload accounts' part: four spokes, and services that are registered by the module. It is applied before the
-# hub exists and knows it only by what its output `spoke` will say.
+# The workload accounts' part: spokes, and services that are registered by the module. It is applied before the hub
+# exists and knows it only by what its output `spoke` will say. The account west has a file of its own.
 
 variable "hub" {
   description = "What the hub's output `spoke` will say."
@@ -91,8 +91,7 @@ module "spoke_south" {
   source    = "../../../../modules/workload-spoke"
   providers = { aws = aws.south }
 
-  hub            = var.hub
-  pass_role_arns = ["arn:aws:iam::333333333333:role/task-execution"]
+  hub = var.hub
 }
 
 module "registered_south" {

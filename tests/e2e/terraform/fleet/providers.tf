@@ -25,3 +25,10 @@ provider "aws" {
   access_key = "444444444444"
   secret_key = "sandbox"
 }
+
+provider "aws" {
+  alias      = "west"
+  region     = "eu-west-1"
+  access_key = "555555555555"
+  secret_key = "sandbox"
+}
