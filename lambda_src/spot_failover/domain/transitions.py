@@ -42,25 +42,33 @@ def in_force(record: Record) -> Policy:
 def asked_for(record: Record, observation: Observation, now: datetime) -> Record:
     """Follow the counts that users and autoscaling set while we hold them: they are the demand.
 
-    Only what differs from our own last change, answered and old enough to be shown, is someone else's. In
-    the middle of a change a smaller count may come from autoscaling that sees both services share the load:
-    there, only more counts.
+    Only what differs from our own last change, answered and old enough to be shown, is someone else's; more
+    than we ever asked for is so at once. In the middle of a change a smaller count may come from autoscaling
+    that sees both services share the load: there, only more counts.
     """
     held = record.held
-    if held is None or record.demand is None or not held.confirmed or now < held.at + LAG:
+    if held is None or record.demand is None:
         return record
+    reserve = record.policy.standby.reserve
     standby = observation.standby.desired if observation.standby else held.standby
+    shown = replace(held, spot=observation.desired, standby=standby)
+    more = max(observation.desired, standby)
+    if more > max(record.demand, held.spot, held.standby, reserve):
+        # More than we ever asked for is someone's wish, whatever has become of our own call.
+        return replace(record, demand=more, held=shown)
+    if not held.confirmed or now < held.at + LAG:
+        return record
     if (observation.desired, standby) == (held.spot, held.standby):
         return record
     demand = record.demand
     # Terraform has the standby at rest: that it puts it there is no wish to serve nobody.
-    if standby != held.standby and standby > record.policy.standby.reserve:
+    if standby != held.standby and standby > reserve:
         demand = standby if record.phase is Phase.ON_DEMAND else max(demand, standby)
     if observation.desired != held.spot:
         # A scalable target keeps the count within its limits, which says little about the demand.
         exact = record.phase in {Phase.STEADY, Phase.ON_DEMAND} and record.scaling is None
         demand = observation.desired if exact else max(demand, observation.desired)
-    return replace(record, demand=demand, held=replace(held, spot=observation.desired, standby=standby))
+    return replace(record, demand=demand, held=shown)
 
 
 def moved(record: Record, decision: Decision, observation: Observation | None, now: datetime) -> Record:

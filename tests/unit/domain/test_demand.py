@@ -76,6 +76,13 @@ def test_a_call_that_may_not_have_been_made_is_not_taken_for_a_wish(scene: Scene
     assert demand(scene, unknown, desired=6, running=0, standby=0) == 10
 
 
+@pytest.mark.parametrize("held", [replace(HELD, confirmed=False), replace(HELD, at=ago(1))])
+def test_more_than_we_ever_asked_for_is_followed_at_once(scene: Scene, held: Held) -> None:
+    record = on_demand(scene, held=held)
+    assert demand(scene, record, desired=12, running=0, standby=10) == 12
+    assert demand(scene, record, desired=0, running=0, standby=12) == 12
+
+
 # --- the record around it ---
 
 
