@@ -1,0 +1,1 @@
+"""One setting after another over much weather: what each default is worth."""
