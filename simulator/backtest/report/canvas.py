@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,7 @@ OURS: Final = "#c4620a"
 BOUND: Final = "#7a7a7a"
 INK: Final = "#222222"
 OURS_PREFIX: Final = "ours"
+_WIDTH: Final = 175  # characters
 
 
 @contextmanager
@@ -28,6 +30,11 @@ def style() -> Iterator[None]:
         {"font.size": 9, "font.family": "DejaVu Sans", "svg.hashsalt": "backtest", "text.color": INK}
     ):
         yield
+
+
+def subtitle(*parts: str) -> str:
+    """Return what stands below a title, each part on lines of its own that fit the picture."""
+    return "\n".join(textwrap.fill(part, _WIDTH) for part in parts if part)
 
 
 def bare(axis: Axes) -> None:

@@ -26,13 +26,11 @@ _ROW: Final = 1.15  # inches
 def draw(comparison: Comparison, directory: Path) -> list[Path]:
     """Draw the picture and save it; returns the paths."""
     plan, outcomes = comparison.weather, comparison.outcomes
-    height = 1.5 + _ROW * len(outcomes)
+    height = 1.85 + _ROW * len(outcomes)
     with canvas.style():
         figure = Figure(figsize=(13, height))
         rows = figure.subplots(len(outcomes), 1, sharex=True, squeeze=False)[:, 0]
-        figure.subplots_adjust(
-            left=0.06, right=0.99, top=1 - 0.95 / height, bottom=0.75 / height, hspace=0.45
-        )
+        figure.subplots_adjust(left=0.06, right=0.99, top=1 - 1.3 / height, bottom=0.75 / height, hspace=0.45)
         for axis, outcome in zip(rows, outcomes, strict=True):
             _row(axis, outcome.contender, outcome.timeline, plan)
         rows[-1].set_xlabel("days")
@@ -40,7 +38,7 @@ def draw(comparison: Comparison, directory: Path) -> list[Path]:
         figure.suptitle(
             "What ran, against demand", x=0.01, y=1 - 0.1 / height, ha="left", weight="bold", size=13
         )
-        below = "   ".join(part for part in (heading(comparison), plan.caveat) if part)
+        below = canvas.subtitle(heading(comparison), plan.caveat)
         figure.text(0.01, 1 - 0.42 / height, below, ha="left", va="top")
         return canvas.save(figure, directory, "timelines")
 

@@ -26,9 +26,9 @@ def draw(comparison: Comparison, directory: Path) -> list[Path]:
     demand = {outcome.contender: outcome.total.demand_seconds for outcome in comparison.outcomes}
     marks = _marks([line.contender for line in figures])
     with canvas.style():
-        figure = Figure(figsize=(13, 5.5))
+        figure = Figure(figsize=(13, 5.9))
         left, right = figure.subplots(1, 2)
-        figure.subplots_adjust(left=0.07, right=0.84, top=0.79, bottom=0.11, wspace=0.22)
+        figure.subplots_adjust(left=0.07, right=0.84, top=0.74, bottom=0.11, wspace=0.22)
         _panel(left, figures, marks, "time without an outage", lambda f: 1 - f.availability)
         _panel(
             right,
@@ -38,10 +38,10 @@ def draw(comparison: Comparison, directory: Path) -> list[Path]:
             lambda f: f.capacity_seconds_lost / demand[f.contender] if demand[f.contender] else 0.0,
         )
         figure.legend(handles=marks.values(), loc="center right", frameon=False, labelcolor="linecolor")
-        below = "\n".join(part for part in (heading(comparison), comparison.weather.caveat) if part)
+        below = canvas.subtitle(heading(comparison), comparison.weather.caveat)
         title = "Cost against availability: up and to the left is better"
-        figure.suptitle(title, x=0.01, y=0.975, ha="left", weight="bold", size=13)
-        figure.text(0.01, 0.915, below, ha="left", va="top")
+        figure.suptitle(title, x=0.01, y=0.98, ha="left", weight="bold", size=13)
+        figure.text(0.01, 0.925, below, ha="left", va="top")
         return canvas.save(figure, directory, "cost-availability")
 
 

@@ -108,7 +108,10 @@ def _caveat(own: OwnEvents, shortages: int, unproven: int) -> str:
     if unproven:
         text += f" Nothing shows when {unproven} of them ended; an hour after the last refusal is assumed."
     if not any(seen.sign is Sign.ENDED for seen in own.seen):
-        text += " The file has no ends of tasks but interruptions, so more tasks are counted than ran."
+        text += (
+            " The file has no ends of tasks but interruptions: of a service that was scaled in or deployed,"
+            " more tasks are counted than ran."
+        )
     return text
 
 
