@@ -82,3 +82,5 @@ uv_compile := .venv/bin/uv pip compile --quiet --upgrade --universal --python-ve
 
 lock: $(stamps)/venv ## Bring requirements/*.txt to the latest versions that requirements/*.in allow
 	@cd requirements && for name in lambda dev lint; do ../$(uv_compile) $$name.in --output-file $$name.txt; done
+	@cd examples/interruption-ready-service && \
+		../../$(uv_compile) requirements.in --constraint ../../requirements/dev.txt --output-file requirements.txt
