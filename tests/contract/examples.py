@@ -86,6 +86,8 @@ def full(record: Record) -> Record:
         held=Held(0, 4, NOW - MINUTE, confirmed=True),
         scaling=Suspended(scale_in=True, scheduled=True),
         claimed="web-standby",
+        falls=(NOW,),
+        fallen=True,
         told=frozenset({"The standby has other subnets.", "On-demand is short too."}),
         applied=Applied("FARGATE=10+2", NOW, "ecs-svc/1", "ecs-svc/2", tries=2),
         service_created_at=NOW - 60 * MINUTE,

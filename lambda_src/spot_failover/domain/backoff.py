@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from spot_failover.domain.policy import Restore
     from spot_failover.domain.record import Record
 
+# How many falls in a day make more than weather.
+REPEATED = 2
+
 
 def backoff(record: Record, restore: Restore, now: datetime) -> timedelta:
     """Return how long to stay on demand: doubled with every attempt, ±50 % by id and time."""
@@ -34,3 +37,17 @@ def patience(attempt: int, not_before: datetime, now: datetime) -> str:
     if attempt == 0:
         return f"{wait}."
     return f"{wait}; Spot has failed this service {attempt + 1} times in a row, so it stays on demand longer."
+
+
+def kept_until(record: Record, restore: Restore, now: datetime) -> datetime | None:
+    """Return until when half of a backfilled service stays on demand; None where it need not.
+
+    One fall in a day is weather. From the second on, half of the tasks stay for a backoff that doubles with
+    each, so that the next fall is no outage.
+    """
+    falls = [at for at in record.falls if now - at < timedelta(days=1)]
+    if len(falls) < REPEATED:
+        return None
+    doubled = restore.backoff_seconds * 2 ** min(len(falls) - REPEATED, 32)
+    until = falls[-1] + timedelta(seconds=min(doubled, restore.max_backoff_seconds))
+    return until if now < until else None

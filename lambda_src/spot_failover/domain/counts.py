@@ -12,10 +12,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from spot_failover.domain.applied import LAG
+from spot_failover.domain.backoff import kept_until
 from spot_failover.domain.evidence import EvidenceKind, Tally, tally
 from spot_failover.domain.policy import Mode
 from spot_failover.domain.record import Operation, Phase, Record
-from spot_failover.domain.spot import healthy_tasks
+from spot_failover.domain.spot import healthy_tasks, running_tasks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,8 +42,8 @@ class Counts:
 class Side:
     """One of the two services.
 
-    healthy: tasks to be counted on, at most `desired`. settled: ECS shows our last change, and has chosen
-    which tasks to stop for it. sent: our last count is on its way, so there is no need to send it again.
+    healthy: tasks to be counted on, whatever ECS still stops. settled: ECS has chosen which tasks to stop for
+    the last change. sent: our last count, where ECS does not show it yet; answered: whether it took that.
     """
 
     desired: int
@@ -50,11 +51,12 @@ class Side:
     healthy: int
     settled: bool = True
     sent: int | None = None
+    answered: bool = False
 
     def towards(self, wanted: int, *, other: int, demand: int) -> int:
         """Return the count to set on the way to `wanted`, where the other side has `other` healthy tasks."""
-        if wanted == self.sent:
-            return self.desired
+        if self.sent is not None:
+            return self._beyond(self.sent, wanted)
         if wanted >= self.desired:
             return wanted
         if not self.settled:
@@ -63,6 +65,12 @@ class Side:
             return wanted
         surplus = max(0, self.healthy + other - demand)
         return max(wanted, self.desired - surplus)
+
+    def _beyond(self, sent: int, wanted: int) -> int:
+        """Raise only, and above what was sent: less would take tasks from a service that has that already."""
+        if wanted > sent:
+            return wanted
+        return self.desired if self.answered or wanted <= self.desired else sent
 
 
 def demand_of(record: Record, observation: Observation) -> int:
@@ -100,13 +108,24 @@ def missing(
     A task is missing from its notice on. Others that do not run are only starting, unless something in the
     window says that Spot fails. A drill counts as one task.
     """
-    window = timedelta(seconds=policy.thresholds.window_seconds)
-    counted = tally(evidence, since=now - window, now=now)
+    counted = _in_window(evidence, policy, now)
     demand = demand_of(record, observation)
-    absent = max(0, demand - healthy_tasks(observation, counted))
+    absent = max(0, demand - running_tasks(observation, counted))
     fails = counted.errors or counted.deficits >= policy.thresholds.silent_surveys
     lacking = absent if fails else min(absent, counted.noticed)
     return min(demand, max(lacking, 1)) if counted.drill else lacking
+
+
+def is_ambiguous(
+    record: Record, observation: Observation, evidence: Iterable[Evidence], now: datetime
+) -> bool:
+    """Whether only a look at the tasks tells how many are missing.
+
+    ECS may have dropped a noticed task from its running count before its next event tells so: two that are
+    gone look like two gone and two more going.
+    """
+    counted = _in_window(evidence, record.policy, now)
+    return counted.noticed > 0 and observation.running < observation.desired and observation.up is None
 
 
 def counts(
@@ -117,10 +136,8 @@ def counts(
     now: datetime,
 ) -> Counts:
     """Return the counts to set now, on the way to what the phase wants."""
-    policy = record.policy
     demand = demand_of(record, observation)
-    window = timedelta(seconds=policy.thresholds.window_seconds)
-    counted = tally(evidence, since=now - window, now=now)
+    counted = _in_window(evidence, record.policy, now)
     own, twin = sides(record, observation, counted, now)
     spot = own.towards(
         _of_spot(phase, record, observation, evidence, own, twin, now), other=twin.healthy, demand=demand
@@ -166,6 +183,8 @@ def _of_standby(
         lacking = missing(record, observation, evidence, policy, now)
         if record.operation is Operation.DRAIN:
             lacking = min(lacking, now_desired)
+        elif kept_until(record, policy.restore, now):
+            lacking = max(lacking, math.ceil(demand_of(record, observation) / 2))
         if lacking or phase is not Phase.STEADY or record.held:
             return max(policy.standby.reserve, lacking)
     elif phase is not Phase.STEADY:
@@ -187,14 +206,22 @@ def _surge(record: Record, observation: Observation, evidence: list[Evidence], n
     return asked if placed or observation.strategy.has_on_demand_weight else 0
 
 
+def _in_window(evidence: Iterable[Evidence], policy: Policy, now: datetime) -> Tally:
+    window = timedelta(seconds=policy.thresholds.window_seconds)
+    return tally(evidence, since=now - window, now=now)
+
+
 def _side(shown: Observation, healthy: int, count: int | None, record: Record, now: datetime) -> Side:
     held = record.held
-    in_doubt = held is not None and count is not None and count != shown.desired and now < held.at + LAG
-    chosen = shown.wanted is None or shown.wanted <= shown.desired
+    in_doubt = held is not None and count != shown.desired and now < held.at + LAG
+    leaving = max(0, shown.wanted - shown.desired) if shown.wanted is not None else 0
+    # In a rollout more tasks than desired are wanted; those that ECS stops then have their successors.
+    staying = healthy if shown.rolling_out else healthy - leaving
     return Side(
         desired=shown.desired,
         running=shown.running,
-        healthy=min(healthy, shown.desired),
-        settled=chosen and not in_doubt,
-        sent=count if in_doubt and held is not None and held.confirmed else None,
+        healthy=max(0, min(staying, shown.desired)),
+        settled=leaving == 0,
+        sent=count if in_doubt else None,
+        answered=held is not None and held.confirmed,
     )

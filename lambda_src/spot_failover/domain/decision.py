@@ -36,7 +36,7 @@ class Decision:
 
     trigger: the latest evidence behind a failover. attempt and not_before: the backoff from here on. let_go:
     forget what we saved, because someone else took the service off Spot. forget: the service has left, delete
-    its record.
+    its record. fallen: Spot lacks half of the tasks or more (mode `backfill`).
     """
 
     phase: Phase
@@ -48,6 +48,7 @@ class Decision:
     let_go: bool = False
     forget: bool = False
     remarks: tuple[Remark, ...] = ()
+    fallen: bool = False
 
     @property
     def starts_restore(self) -> bool:

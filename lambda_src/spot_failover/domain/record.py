@@ -115,13 +115,15 @@ class Record:
     everything else belongs to the passes over the service, which write under the optimistic lock `version`
     (0: never saved).
 
-    since: when the present phase began. not_before: a restore waits until then. attempt: failovers and failed
-    restores in a row. restored_at: when Spot was last verified. restores: when restores were tried within the
-    last day. demand: the desired count that users and autoscaling ask for, while we hold the count of either
-    service (`held`). scaling: the scalable target as it was before we suspended it. claimed: the standby that
-    is ours. told: what was remarked and still holds. put_back: rolling settings to give back once
-    a rollout of ours is over. passed_at: the beginning of the last completed pass. leaving: when the
-    registration was withdrawn. missing_since: since when complete reads have not found it.
+    since: when the present phase began. not_before: a restore waits until then. attempt: failovers and
+    failed restores in a row. restored_at: when Spot was last verified. restores: when restores were tried
+    within the last day. demand: the desired count that users and autoscaling ask for, while we hold the
+    count of either service (`held`). scaling: the scalable target as it was before we suspended it.
+    claimed: the standby that is ours. falls: when Spot came to lack half of the tasks or more, within the
+    last day, and fallen: that it does now (mode `backfill`). told: what was remarked and still holds.
+    put_back: rolling settings to give back once a rollout of ours is over. passed_at: the beginning of
+    the last completed pass. leaving: when the registration was withdrawn. missing_since: since when
+    complete reads have not found it.
     """
 
     id: ServiceId
@@ -144,6 +146,8 @@ class Record:
     held: Held | None = None
     scaling: Suspended | None = None
     claimed: str = ""
+    falls: tuple[datetime, ...] = ()
+    fallen: bool = False
     told: frozenset[str] = frozenset()
     applied: Applied | None = None
     service_created_at: datetime | None = None

@@ -59,9 +59,9 @@ class Observation:
     the newest line in `events`. `network` holds subnets and security groups, `target_groups` ARNs; `tags` are
     there only where they were asked for.
 
-    wanted and held: how many tasks ECS wants to run, and how many of those can be counted on; None where
-    nobody has looked at the tasks. own_strategy is the service's own: services of CodeDeploy have no
-    deployments.
+    wanted, up and held: how many tasks ECS wants to run, how many of those run, and how many can be counted
+    on; None where nobody has looked at the tasks. own_strategy is the service's own: services of CodeDeploy
+    have no deployments.
     """
 
     status: str
@@ -85,12 +85,20 @@ class Observation:
     events: tuple[ServiceEvent, ...] = ()
     standby: Observation | None = None
     wanted: int | None = None
+    up: int | None = None
     held: int | None = None
 
     @property
     def active(self) -> bool:
         """Whether the service exists and is not being deleted."""
         return self.status == "ACTIVE"
+
+    @property
+    def rolling_out(self) -> bool:
+        """Whether tasks of one deployment are being replaced by those of another."""
+        return len(self.deployments) > 1 or (
+            self.primary is not None and self.primary.rollout is Rollout.IN_PROGRESS
+        )
 
     @property
     def primary(self) -> Deployment | None:

@@ -11,14 +11,21 @@ if TYPE_CHECKING:
     from spot_failover.domain.service import Observation
 
 
-def healthy_tasks(observation: Observation, tally: Tally) -> int:
+def running_tasks(observation: Observation, tally: Tally) -> int:
     """Count the running tasks of all deployments, less those that have been given notice.
 
     A noticed task may have left the running count already: what is left of it beyond the on-demand share is
-    all that Spot can still take. Where the tasks themselves were looked at, only those that hold count.
+    all that Spot can still take. Where the tasks themselves were looked at, ECS wants no noticed one.
     """
+    if observation.up is not None:
+        return min(observation.running, observation.up)
     on_spot = max(0, observation.running - observation.strategy.on_demand_share(observation.desired))
-    running = observation.running - min(tally.noticed, on_spot)
+    return observation.running - min(tally.noticed, on_spot)
+
+
+def healthy_tasks(observation: Observation, tally: Tally) -> int:
+    """Count the tasks that serve: where they were looked at, only those that hold."""
+    running = running_tasks(observation, tally)
     return running if observation.held is None else min(running, observation.held)
 
 
@@ -61,7 +68,7 @@ def _enough_evidence(observation: Observation, tally: Tally, thresholds: Thresho
     if tally.placement_failures >= thresholds.placement_failures:
         return f"ECS could not place tasks on Spot ({_times(tally.placement_failures)} {within})"
     if tally.capacity_failures >= thresholds.task_level(thresholds.capacity_failures, desired):
-        return f"{_tasks(tally.capacity_failures)} failed to start for lack of Spot capacity {within}"
+        return f"{tasks(tally.capacity_failures)} failed to start for lack of Spot capacity {within}"
     if tally.waiting:
         return f"A task has waited for Spot capacity for over {thresholds.waiting_seconds} s"
     if tally.deficits >= thresholds.silent_surveys:
@@ -69,7 +76,7 @@ def _enough_evidence(observation: Observation, tally: Tally, thresholds: Thresho
     if tally.taken_back and tally.taken_back * 2 >= desired:
         return f"Spot is taking back {tally.taken_back} of {desired} tasks at once"
     if tally.interruptions >= thresholds.task_level(thresholds.interruptions, desired):
-        return f"Spot took back {_tasks(tally.interruptions)} {within}"
+        return f"Spot took back {tasks(tally.interruptions)} {within}"
     return None
 
 
@@ -94,7 +101,7 @@ def _times(count: int) -> str:
     return "once" if count == 1 else f"{count} times"
 
 
-def _tasks(count: int) -> str:
+def tasks(count: int) -> str:
     return "1 task" if count == 1 else f"{count} tasks"
 
 

@@ -47,7 +47,9 @@ def asked_for(record: Record, observation: Observation, now: datetime) -> Record
     that sees both services share the load: there, only more counts.
     """
     held = record.held
-    if held is None or record.demand is None:
+    if held is None:
+        return replace(record, demand=None)
+    if record.demand is None:
         return record
     reserve = record.policy.standby.reserve
     standby = observation.standby.desired if observation.standby else held.standby
@@ -79,7 +81,11 @@ def moved(record: Record, decision: Decision, observation: Observation | None, n
         hold=decision.hold,
         told=frozenset(remark.kind for remark in decision.remarks),
         restores=tuple(at for at in record.restores if now - at < DAY),
+        falls=tuple(at for at in record.falls if now - at < DAY),
+        fallen=decision.fallen,
     )
+    if decision.fallen and not record.fallen:
+        entered = replace(entered, falls=(*entered.falls, now))
     if decision.attempt is not None:
         entered = replace(entered, attempt=decision.attempt)
     if decision.phase is record.phase and not decision.let_go:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, assert_never
 
 from spot_failover.domain import spot
-from spot_failover.domain.backoff import flapping
+from spot_failover.domain.backoff import flapping, kept_until
 from spot_failover.domain.counts import Side, demand_of, missing, sides
 from spot_failover.domain.decision import (
     LEAVES,
@@ -248,20 +249,33 @@ def _backfill(
     now: datetime,
 ) -> Decision:
     lacking = missing(record, observation, evidence, policy, now)
+    fallen = lacking > 0 and lacking * 2 >= demand_of(record, observation)
     if record.phase is Phase.STEADY:
-        return _steady_backfill(record, observation, counted, lacking, now)
-    demand = demand_of(record, observation)
+        return replace(_steady_backfill(record, observation, counted, lacking, now), fallen=fallen)
     _, twin = sides(record, observation, counted, now)
+    return replace(_backfilled(record, observation, lacking, twin, policy, now), fallen=fallen)
+
+
+def _backfilled(
+    record: Record, observation: Observation, lacking: int, twin: Side, policy: Policy, now: datetime
+) -> Decision:
+    demand = demand_of(record, observation)
     if not lacking and (twin.desired <= policy.standby.reserve or record.held is None):
         return Decision(Phase.STEADY, f"Spot holds all {demand} tasks again.")
     if twin.healthy < lacking:
         return Decision(
             Phase.FAILING_OVER,
-            f"Spot lacks {lacking} of {demand} tasks; {twin.healthy} on-demand tasks run in their place.",
+            f"Spot lacks {lacking} of {demand} tasks; on demand, {spot.tasks(twin.healthy)} run so far.",
         )
     if lacking:
-        reason = f"{twin.healthy} on-demand tasks run, {lacking} of them in place of Spot tasks."
+        reason = f"Spot lacks {lacking} of {demand} tasks; on demand, {spot.tasks(twin.healthy)} run."
         return Decision(Phase.ON_DEMAND, reason)
+    if until := kept_until(record, policy.restore, now):
+        return Decision(
+            Phase.ON_DEMAND,
+            f"Spot has failed this service {len(record.falls)} times within a day, so half of its tasks stay "
+            f"on demand until {until:%H:%M:%S} UTC.",
+        )
     return Decision(Phase.ON_DEMAND, "Spot tasks are back; on-demand tasks go as they hold.")
 
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from spot_failover.domain import applied
-from spot_failover.domain.counts import Counts, demand_of
+from spot_failover.domain.counts import Counts, demand_of, is_ambiguous
 from spot_failover.domain.decision import Decision
 from spot_failover.domain.errors import (
     AccessDeniedError,
@@ -29,6 +29,7 @@ from spot_failover.domain.policy import Mode
 from spot_failover.domain.record import Applied, Held, Hold, HoldKind, Operation, Phase, Record
 from spot_failover.domain.registration import more_careful
 from spot_failover.domain.targets import UpdateService, changes, target
+from spot_failover.domain.tasks import RUNNING
 from spot_failover.domain.transitions import current, in_force, moved
 from spot_failover.domain.twins import may_claim
 from spot_failover.jobs import messages
@@ -130,8 +131,7 @@ class Reconcile:
         record = self._claimed(current(loaded, observation, now), observation)
         evidence = self._evidence(record, now)
         step = self._step(record, observation, evidence, now)
-        if observation and observation.held is None and any(c.lowers(observation) for c in step.changes):
-            # Before anything is scaled down, healthy means healthy.
+        if observation and _needs_a_look(record, step, observation, evidence, now):
             observation = self._looked_at(record, observation, now)
             step = self._step(record, observation, evidence, now)
         if step.decision.forget:
@@ -195,9 +195,14 @@ class Reconcile:
 
     def _counted(self, service: ServiceId, shown: Observation, now: datetime) -> Observation:
         if not shown.desired and not shown.running and not shown.pending:
-            return replace(shown, wanted=0, held=0)
+            return replace(shown, wanted=0, up=0, held=0)
         tasks = self.ecs.tasks(service, shown)
-        return replace(shown, wanted=len(tasks), held=sum(task.holds(now) for task in tasks))
+        return replace(
+            shown,
+            wanted=len(tasks),
+            up=sum(task.last_status == RUNNING for task in tasks),
+            held=sum(task.holds(now) for task in tasks),
+        )
 
     def _act(self, before: Record, step: Step, observation: Observation, now: datetime) -> Record:
         """Make the changes in their order: what comes up first, before what may go down."""
@@ -304,6 +309,17 @@ def _reach(policy: Policy) -> timedelta:
     """Return how far back evidence may matter, follow-ups of older interruptions included."""
     longest = max(policy.thresholds.window_seconds, policy.restore.window_seconds)
     return timedelta(seconds=longest) + NOTICE + NOTICE_SLACK
+
+
+def _needs_a_look(
+    record: Record, step: Step, observation: Observation, evidence: list[Evidence], now: datetime
+) -> bool:
+    """Whether single tasks matter: before anything is scaled down, healthy means healthy."""
+    if any(change.lowers(observation) for change in step.changes):
+        return True
+    raises = any(change.desired is not None for change in step.changes)
+    backfills = record.policy.mode is Mode.BACKFILL
+    return raises and backfills and is_ambiguous(record, observation, evidence, now)
 
 
 def _intent(

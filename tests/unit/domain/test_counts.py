@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spot_failover.domain.counts import Counts, Side, canary, counts, missing
+from spot_failover.domain.counts import Counts, Side, canary, counts, is_ambiguous, missing
 from spot_failover.domain.evidence import EvidenceKind
 from spot_failover.domain.policy import Mode, Policy, Restore, Standby, Surge
 from spot_failover.domain.record import Held, Operation, Phase
@@ -183,6 +183,49 @@ def test_nothing_is_added_to_a_service_that_is_drained() -> None:
     record = scene.record(operation=Operation.DRAIN)
     shown = scene.twins(running=6)
     assert counts(Phase.STEADY, record, shown, scene.evidence(), NOW) == Counts(10, 0)
+
+
+def test_where_ecs_count_may_be_ahead_of_its_events_the_tasks_are_asked() -> None:
+    scene = Scene(Mode.BACKFILL)
+    noticed = scene.evidence(INTERRUPTED, 2, count=2)
+    ahead = scene.twins(running=8)
+    assert is_ambiguous(scene.record(), ahead, noticed, NOW)
+    assert missing(scene.record(), ahead, noticed, scene.policy, NOW) == 4
+    looked = replace(ahead, wanted=10, up=8, held=8)
+    assert not is_ambiguous(scene.record(), looked, noticed, NOW)
+    assert missing(scene.record(), looked, noticed, scene.policy, NOW) == 2
+    assert not is_ambiguous(scene.record(), scene.twins(), noticed, NOW)
+
+
+def test_a_service_that_keeps_falling_keeps_half_of_its_tasks_on_demand() -> None:
+    scene = Scene(Mode.BACKFILL)
+    held = Held(10, 10, ago(900), confirmed=True)
+    for falls, expected in [((ago(60),), 0), ((ago(7200), ago(60)), 5), ((ago(7200), ago(601)), 0)]:
+        record = scene.record(Phase.ON_DEMAND, held=held, falls=falls)
+        shown = scene.twins(standby=10, on_demand=10)
+        assert counts(Phase.ON_DEMAND, record, shown, [], NOW).standby == expected
+
+
+# --- what ECS has not done or shown yet ---
+
+
+def test_tasks_that_ecs_is_still_to_stop_are_not_counted_on() -> None:
+    scene = Scene(Mode.BACKFILL)
+    record = scene.record(Phase.ON_DEMAND, held=Held(10, 5, ago(600), confirmed=True))
+    shown = scene.twins(standby=5, on_demand=5, running=10)
+    assert counts(Phase.ON_DEMAND, record, shown, [], NOW).standby == 0
+    leaving = replace(shown, wanted=13, up=10, held=10)
+    assert counts(Phase.ON_DEMAND, record, leaving, [], NOW).standby == 3
+    rolling = replace(leaving, deployments=(*shown.deployments, *shown.deployments))
+    assert counts(Phase.ON_DEMAND, record, rolling, [], NOW).standby == 0
+
+
+@pytest.mark.parametrize(("answered", "expected"), [(True, 2), (False, 6)])
+def test_a_smaller_count_in_an_old_answer_makes_no_lowering_of_a_raise(answered: bool, expected: int) -> None:
+    side = Side(2, 2, 2, sent=6, answered=answered)
+    assert side.towards(4, other=10, demand=10) == expected
+    assert side.towards(7, other=10, demand=10) == 7
+    assert side.towards(0, other=10, demand=10) == 2
 
 
 # --- surge ---

@@ -83,6 +83,11 @@ def test_more_than_we_ever_asked_for_is_followed_at_once(scene: Scene, held: Hel
     assert demand(scene, record, desired=0, running=0, standby=12) == 12
 
 
+def test_while_nothing_is_held_the_services_own_count_is_the_demand(scene: Scene) -> None:
+    called_off = scene.record(Phase.FAILING_OVER, demand=6)
+    assert demand(scene, called_off, desired=9, running=9) is None
+
+
 # --- the record around it ---
 
 

@@ -15,6 +15,7 @@ from spot_failover.domain.phases import FAILOVER_OVERDUE, ON_DEMAND_SHORTAGE, ne
 from spot_failover.domain.policy import Mode
 from spot_failover.domain.record import Held, HoldKind, Operation, Phase, Record
 from spot_failover.domain.service import Observation
+from spot_failover.domain.transitions import moved
 from spot_failover.domain.twins import DRIFT, STANDBY_DIFFERS, may_claim
 from tests.unit.domain.scene import NOW, SPOT, Scene, ago
 
@@ -182,6 +183,26 @@ def test_a_noticed_task_is_backfilled_and_given_back(backfill: Scene) -> None:
     back = decide(record, backfill.twins(standby=2, on_demand=2), [])
     assert back.phase is Phase.ON_DEMAND
     assert decide(record, backfill.twins(standby=0), []).phase is Phase.STEADY
+
+
+def test_a_fall_is_noted_once_for_as_long_as_it_lasts(backfill: Scene) -> None:
+    half = backfill.twins(running=5)
+    fallen = decide(backfill.record(), half, backfill.evidence())
+    assert fallen.fallen
+    noted = moved(backfill.record(), fallen, half, NOW)
+    assert (noted.falls, noted.fallen) == ((NOW,), True)
+    again = moved(noted, decide(noted, half, backfill.evidence()), half, NOW)
+    assert again.falls == (NOW,)
+    assert not decide(noted, backfill.twins(running=6), backfill.evidence()).fallen
+
+
+def test_it_says_why_half_of_the_tasks_stay_on_demand(backfill: Scene) -> None:
+    record = backfill.record(
+        Phase.ON_DEMAND, held=Held(10, 5, ago(900), confirmed=True), falls=(ago(7200), ago(60))
+    )
+    decision = decide(record, backfill.twins(standby=5, on_demand=5))
+    assert decision.phase is Phase.ON_DEMAND
+    assert "failed this service 2 times within a day" in decision.reason
 
 
 def test_a_slow_start_is_not_backfilled(backfill: Scene) -> None:
