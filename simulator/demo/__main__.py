@@ -66,7 +66,7 @@ def _options(arguments: Sequence[str] | None) -> Options:
         description="Apply a hub and two workload accounts to a local AWS, then watch Spot come and go.",
     )
     parser.add_argument(
-        "--time-factor", type=float, default=30.0, help="how much faster ECS is than on AWS (20, 25 or 30)"
+        "--time-factor", type=float, default=30.0, help="how much faster ECS is than on AWS (20 or 30)"
     )
     parser.add_argument("--seed", type=int, default=1, help="decides what chance decides in the world")
     parser.add_argument(

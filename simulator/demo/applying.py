@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from simulator.demo.cast import FRANKFURT, HUB
+from simulator.demo.cast import FRANKFURT, HUB, session
 from simulator.sandbox import Sandbox
 from simulator.terraform import Progress, Step, TerraformRoot
 
@@ -39,13 +39,23 @@ def known_hub() -> dict[str, Any]:
     return hub
 
 
+def load_balancer(sandbox: Sandbox) -> str:
+    """Make the load balancer that the shop has already; returns its ARN."""
+    balancing = session(FRANKFURT).client("elbv2", endpoint_url=sandbox.endpoint)
+    made = balancing.create_load_balancer(Name="shop", Subnets=["subnet-1", "subnet-2"])
+    return str(made["LoadBalancers"][0]["LoadBalancerArn"])
+
+
 class Applying:
-    """Runs `terraform apply` of the hub and of the workload accounts, at once as far as order permits."""
+    """Runs `terraform apply` of the hub and of the workload accounts, at once as far as order permits.
+
+    The variables are those of the workload accounts.
+    """
 
     def __init__(
-        self, sandbox: Sandbox, work: Path, policy: Mapping[str, Mapping[str, int]], on_progress: Listener
+        self, sandbox: Sandbox, work: Path, variables: Mapping[str, object], on_progress: Listener
     ) -> None:
-        self._policy = policy
+        self._variables = variables
         self._on_progress = on_progress
         self._nearly_there = threading.Event()
         self._hub = TerraformRoot(
@@ -78,7 +88,7 @@ class Applying:
     def _apply_workloads(self) -> dict[str, Any]:
         self._workloads.init()
         self._nearly_there.wait()
-        return self._workloads.apply({"policy": self._policy})
+        return self._workloads.apply(self._variables)
 
     def _hub_progressed(self, progress: Progress) -> None:
         if progress.step is Step.STARTED and progress.address.startswith(NEARLY_THERE):

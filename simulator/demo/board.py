@@ -12,16 +12,29 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from simulator.demo.cast import mode_name, name
 from simulator.demo.lines import STYLES
-from simulator.demo.recording import Recording
+from simulator.demo.recording import Recording, State
 from simulator.terraform import Progress, Step
 from simulator.world import Sample, ServiceKey
 
-TASK: Final = "■"
-# The narrowest that each may become; what the screen lacks, the service's name gives.
-COLUMNS: Final = (("service", 20), ("weather", 8), ("tasks", 8), ("serving", 7), ("phase", 12))
-LEAVING: Final = "▨"
-MISSING: Final = "□"
+# A terminal's usual width, which all of it must fit into.
+WIDTH: Final = 80
+COLUMNS: Final = (
+    ("service", 25),
+    ("mode", 8),
+    ("weather", 7),
+    ("Spot", 4),
+    ("on-demand", 9),
+    ("serving", 7),
+    ("phase", 12),
+)
+MARKS: Final = (
+    ("■", "green", "Spot"),
+    ("■", "blue", "on-demand"),
+    ("▨", "yellow", "leaving, but serving"),
+    ("□", "red", "missing"),
+)
 SECONDS_PER_MINUTE: Final = 60
 
 
@@ -69,7 +82,7 @@ class ApplyBoard:
 
 @dataclass(slots=True)
 class ServiceBoard:
-    """Every service: its region's weather, its tasks, its phase."""
+    """Every service on two lines: its counts and phase, its tasks and the reason."""
 
     recording: Recording
     services: Sequence[ServiceKey]
@@ -78,55 +91,68 @@ class ServiceBoard:
 
     def __rich__(self) -> RenderableType:
         """Return the board as it is now."""
-        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-        for title, width in COLUMNS:
-            table.add_column(title, no_wrap=True, min_width=width)
+        rows: list[Text] = []
         for key in self.services:
             state, sample = self.recording.state(key), self.recording.sample(key)
             sample = sample or Sample(self.recording.samples[0].at, key, 0, 0, 0, 0)
-            table.add_row(
-                Text.assemble((f"{key.region} ", "dim"), (f"{key.cluster}/{key.service}", "bold")),
-                self._weather(key.region),
-                _tasks(sample),
-                Text(
-                    f"{sample.serving} of {sample.desired}",
-                    "" if sample.serving >= sample.desired else "bold red",
-                ),
-                Text(state.phase.value, STYLES[state.phase]) if state else Text("unregistered", "dim"),
-            )
-        factor = self.recording.time_factor
+            rows += [self._counts(key, sample, state), _reason(sample, state)]
         told = Text.assemble(
             (f"{clock(time.monotonic() - self.started)}  ", "bold"),
-            (f"×{factor:g}  ", "dim"),
-            (TASK, "green"),
-            (" Spot  ", "dim"),
-            (TASK, "blue"),
-            (" on-demand  ", "dim"),
-            (LEAVING, "yellow"),
-            (" leaving, but serving  ", "dim"),
-            (MISSING, "red"),
-            (" missing", "dim"),
+            (f"×{self.recording.time_factor:g}  ", "dim"),
+            *(part for mark, style, words in MARKS for part in ((mark, style), (f" {words}  ", "dim"))),
+            no_wrap=True,
         )
         if self.awaited:
             told.append(f"\n      {self.awaited}", "dim")
-        return Group(Text("─" * 100, "dim", overflow="crop", no_wrap=True), table, told)
+        return Group(Text("─" * WIDTH, "dim", overflow="crop", no_wrap=True), _titles(), *rows, told)
 
-    def _weather(self, region: str) -> Text:
+    def _counts(self, key: ServiceKey, sample: Sample, state: State | None) -> Text:
+        cells = (
+            (name(key), "bold"),
+            (mode_name(key), "dim"),
+            self._weather(key.region),
+            (f"{sample.spot_running}", "green"),
+            (f"{sample.on_demand_running}", "blue"),
+            (
+                f"{sample.serving} of {sample.desired}",
+                "" if sample.serving >= sample.desired else "bold red",
+            ),
+            (state.phase.value, STYLES[state.phase]) if state else ("unregistered", "dim"),
+        )
+        return _row([Text(words, style) for words, style in cells])
+
+    def _weather(self, region: str) -> tuple[str, str]:
         capacity = self.recording.capacity(region)
         if capacity is None:
-            return Text("calm", "green")
-        return Text("drought" if capacity == 0 else f"{capacity} tasks", "bold red")
+            return "calm", "green"
+        return "drought" if capacity == 0 else f"{capacity} tasks", "bold red"
+
+
+def _titles() -> Text:
+    return _row([Text(title, "dim") for title, _ in COLUMNS])
+
+
+def _row(cells: Sequence[Text]) -> Text:
+    """Return a line whose cells have their columns' widths; a longer one is cut."""
+    for cell, (_, width) in zip(cells, COLUMNS, strict=True):
+        cell.truncate(width, overflow="ellipsis", pad=True)
+    return Text(" ", no_wrap=True, overflow="crop").join(cells)
+
+
+def _reason(sample: Sample, state: State | None) -> Text:
+    """Return the tasks, one by one, and what the hub says about them."""
+    words = (state.last_error or state.hold or state.reason) if state else "Nobody looks after it."
+    line = Text("  ", no_wrap=True, overflow="ellipsis")
+    return line.append_text(_tasks(sample)).append(f"  {words}", "dim")
 
 
 def _tasks(sample: Sample) -> Text:
     running = sample.spot_running + sample.on_demand_running
     leaving = max(0, sample.serving - running)
     missing = max(0, sample.desired - running - leaving)
+    counts = (sample.spot_running, sample.on_demand_running, leaving, missing)
     return Text.assemble(
-        (TASK * sample.spot_running, "green"),
-        (TASK * sample.on_demand_running, "blue"),
-        (LEAVING * leaving, "yellow"),
-        (MISSING * missing, "red"),
+        *((mark * count, style) for (mark, style, _), count in zip(MARKS, counts, strict=True))
     )
 
 

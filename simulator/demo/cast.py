@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import boto3
 
-from simulator.world import ServiceKey
-from spot_failover.domain.policy import BOUNDS, Policy
+from simulator.world import ExitAt, ServiceKey
+from spot_failover.domain.policy import BOUNDS, Mode, Policy
 
 SPOKE_ROLE: Final = "CentralSpotAutomationRole"
 EVIDENCE_TABLE: Final = "spot-failover-evidence"
 DURATIONS: Final = {
-    "thresholds": ("window_seconds",),
-    "restore": ("window_seconds", "backoff_seconds", "max_backoff_seconds"),
+    "thresholds": ("window_seconds", "waiting_seconds"),
+    "failover": ("timeout_seconds",),
+    "restore": ("interval_seconds", "window_seconds", "backoff_seconds", "max_backoff_seconds"),
 }
 
 
@@ -37,13 +38,71 @@ MUMBAI: Final = Place("333333333333", "ap-south-1")
 
 WEB: Final = FRANKFURT.service("shop", "web")
 API: Final = FRANKFURT.service("shop", "api")
+WORKER: Final = FRANKFURT.service("shop", "worker")
 REPORTS: Final = FRANKFURT.service("shop", "reports")
 TOKYO_WEB: Final = TOKYO.service("shop", "web")
 DRILLED: Final = MUMBAI.service("test-cluster2", "test-cluster-service")
 
-PROTECTED: Final = (WEB, API, TOKYO_WEB, DRILLED)
-EVERYONE: Final = (WEB, API, REPORTS, TOKYO_WEB, DRILLED)
-REGIONS: Final = tuple(dict.fromkeys(key.region for key in EVERYONE))
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a service is in the story; what Terraform decides about it is as in `roots/`.
+
+    mode: None where nobody registers it. standby: the name of the service on demand beside it, of which
+    `reserve` tasks always run. exit_at: when its containers exit once they are asked to. about: what the
+    audience should know of it.
+    """
+
+    mode: Mode | None
+    exit_at: ExitAt
+    about: str
+    standby: str = ""
+    reserve: int = 0
+    on_demand_base: int = 0
+    cpu: int = 256
+    balanced: bool = False
+
+    @property
+    def size(self) -> str:
+        """Its tasks' CPU units and MiB, as Spot's pools have them."""
+        return f"{self.cpu}/{2 * self.cpu}"
+
+
+API_TASKS: Final = 6
+WORKER_TASKS: Final = 5
+
+PARTS: Final = {
+    WEB: Part(Mode.SWITCH, ExitAt.STOP_TIMEOUT, "two of its eight tasks always on demand", on_demand_base=2),
+    API: Part(
+        Mode.STANDBY,
+        ExitAt.SIGTERM,
+        "behind a load balancer, autoscaled; api-on-demand stands by",
+        standby="api-on-demand",
+        balanced=True,
+    ),
+    WORKER: Part(
+        Mode.BACKFILL,
+        ExitAt.STOP_TIMEOUT,
+        "takes from a queue; worker-on-demand always runs one task",
+        standby="worker-on-demand",
+        reserve=1,
+        cpu=512,
+    ),
+    REPORTS: Part(None, ExitAt.SIGTERM, "registered by nobody"),
+    TOKYO_WEB: Part(Mode.SWITCH, ExitAt.SIGTERM, "of the same name, in another region"),
+    DRILLED: Part(Mode.SWITCH, ExitAt.SIGTERM, "only rehearses"),
+}
+EVERYONE: Final = tuple(PARTS)
+PROTECTED: Final = tuple(key for key, part in PARTS.items() if part.mode)
+STANDBYS: Final = {key: replace(key, service=part.standby) for key, part in PARTS.items() if part.standby}
+# One of each mode, and the one that nobody looks after, in the same weather.
+PICTURED: Final = (WEB, API, WORKER, REPORTS)
+
+
+def mode_name(key: ServiceKey) -> str:
+    """Return how a service is looked after, in a word."""
+    mode = PARTS[key].mode
+    return mode.value if mode else "none"
 
 
 def name(key: ServiceKey) -> str:
@@ -86,6 +145,6 @@ def _hastened(path: str, default: int, time_factor: float) -> int:
     if seconds != int(seconds) or seconds < low:
         raise ValueError(
             f"With time factor {time_factor:g}, {path} would be {seconds:g} s instead of {default} s. "
-            f"It must be a whole number of at least {low}: choose 20, 25 or 30."
+            f"It must be a whole number of at least {low}: choose 20 or 30."
         )
     return int(seconds)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from simulator.demo.cast import FRANKFURT, HUB, MUMBAI, TOKYO, Place, session
+from simulator.demo.cast import EVERYONE, FRANKFURT, HUB, MUMBAI, STANDBYS, TOKYO, Place, session
 from simulator.sandbox import Sandbox
 from simulator.world import ServiceKey
 
@@ -16,12 +16,16 @@ FORWARDING_DEAD_LETTERS: Final = "spot-failover-forwarding-dlq"
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How ECS has a service: what the hub may change, and must put back."""
+    """How a service is there: what the hub may change, and must put back.
+
+    scaling: limits and suspensions of its desired count's scalable target, if it has one.
+    """
 
     strategy: tuple[tuple[str, int, int], ...]
     desired_count: int
     minimum_healthy_percent: int
     maximum_percent: int
+    scaling: tuple[int | bool, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +38,15 @@ class Ending:
     denials: tuple[str, ...]
 
 
-def shape(sandbox: Sandbox, key: ServiceKey) -> Shape:
+def shapes(sandbox: Sandbox) -> dict[ServiceKey, Shape]:
+    """Describe every service, standbys included."""
+    return {key: _shape(sandbox, key) for key in (*EVERYONE, *STANDBYS.values())}
+
+
+def _shape(sandbox: Sandbox, key: ServiceKey) -> Shape:
     """Describe a service as its own account sees it."""
-    ecs = session(Place(key.account, key.region)).client("ecs", endpoint_url=sandbox.endpoint)
+    own = session(Place(key.account, key.region))
+    ecs = own.client("ecs", endpoint_url=sandbox.endpoint)
     found = ecs.describe_services(cluster=key.cluster, services=[key.service])["services"][0]
     rolling = found["deploymentConfiguration"]
     return Shape(
@@ -49,6 +59,24 @@ def shape(sandbox: Sandbox, key: ServiceKey) -> Shape:
         desired_count=found["desiredCount"],
         minimum_healthy_percent=rolling["minimumHealthyPercent"],
         maximum_percent=rolling["maximumPercent"],
+        scaling=_scaling(own.client("application-autoscaling", endpoint_url=sandbox.endpoint), key),
+    )
+
+
+def _scaling(client: Any, key: ServiceKey) -> tuple[int | bool, ...]:  # noqa: ANN401 - boto3's client
+    found = client.describe_scalable_targets(
+        ServiceNamespace="ecs", ResourceIds=[f"service/{key.cluster}/{key.service}"]
+    )["ScalableTargets"]
+    return tuple(
+        value
+        for target in found
+        for value in (
+            target["MinCapacity"],
+            target["MaxCapacity"],
+            target["SuspendedState"]["DynamicScalingInSuspended"],
+            target["SuspendedState"]["DynamicScalingOutSuspended"],
+            target["SuspendedState"]["ScheduledScalingSuspended"],
+        )
     )
 
 

@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from simulator.demo.cast import PROTECTED, SPOKE_ROLE
-from simulator.demo.recording import Recording, State
+from simulator.demo.cast import PARTS, PROTECTED, SPOKE_ROLE, STANDBYS
+from simulator.demo.recording import Call, Recording, State
 from simulator.world import Sample, ServiceKey
-from simulator.world.figures import figures
+from simulator.world.figures import Figures, figures
 from spot_failover.domain.evidence import EvidenceKind
+from spot_failover.domain.policy import Mode
 from spot_failover.domain.record import Phase
 
 
@@ -31,10 +32,10 @@ class Failover:
     """One way to on-demand, from the first Spot event on.
 
     detected, called: seconds of the hub's own time from the event's arrival to the decision and to the answer
-    of UpdateService. up: AWS seconds from that call until all tasks ran on demand. outage, degraded: AWS
-    seconds in which less than half of demand, or less than all of it, was served, until the service was back
-    or failed over again. describes, updates: ECS calls of the hub that named the service, from the event to
-    the UpdateService.
+    of UpdateService. up: AWS seconds from that call until all tasks that it asked for ran on demand. outage,
+    degraded: AWS seconds in which less than half of demand, or less than all of it, was served, until the
+    service was back or failed over again. describes, updates: ECS calls of the hub that named the service or
+    its standby, from the event to the UpdateService.
     """
 
     key: ServiceKey
@@ -55,13 +56,22 @@ class Failover:
 
 
 @dataclass(frozen=True, slots=True)
-class Felt:
-    """What a service's users felt over the whole story, in AWS seconds."""
+class Feeling:
+    """What users feel of a service; seconds are AWS's."""
 
-    key: ServiceKey
     outage_seconds: float
     degraded_seconds: float
     on_demand_share: float
+    availability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Felt:
+    """What a service's users felt over the whole story, and would have felt `without` the hub."""
+
+    key: ServiceKey
+    users: Feeling
+    without: Feeling
 
 
 def failovers(recording: Recording, end: datetime) -> list[Failover]:
@@ -70,16 +80,24 @@ def failovers(recording: Recording, end: datetime) -> list[Failover]:
     return sorted(found, key=lambda failover: failover.began)
 
 
-def felt(recording: Recording, key: ServiceKey, start: datetime, end: datetime) -> Felt:
-    """Return what a service's users felt from `start` to `end`."""
-    total = figures(recording.samples, key, start, end)
+def felt(recording: Recording, key: ServiceKey, start: datetime, end: datetime, without: Figures) -> Felt:
+    """Return what a service's users felt from `start` to `end`; `without` the hub it would have been that."""
     factor = recording.time_factor
-    return Felt(key, total.outage_seconds * factor, total.degraded_seconds * factor, total.on_demand_share)
+    return Felt(key, _feeling(figures(recording.samples, key, start, end), factor), _feeling(without, factor))
+
+
+def _feeling(total: Figures, factor: float) -> Feeling:
+    return Feeling(
+        total.outage_seconds * factor,
+        total.degraded_seconds * factor,
+        total.on_demand_share,
+        total.availability,
+    )
 
 
 def _of_service(recording: Recording, key: ServiceKey, end: datetime) -> list[Failover]:
     phases = recording.phases(key)
-    starts = [index for index, state in enumerate(phases) if state.phase is Phase.FAILING_OVER]
+    starts = [index for index in range(len(phases)) if _begins(phases, index)]
     ends = [*starts[1:], len(phases)][: len(starts)]
     found = [
         _failover(recording, phases[start - 1] if start else None, phases[start:stop], end)
@@ -92,21 +110,26 @@ def _of_service(recording: Recording, key: ServiceKey, end: datetime) -> list[Fa
     ]
 
 
+def _begins(phases: list[State], index: int) -> bool:
+    """Whether a service begins to fail over here; in mode `backfill`, only more tasks may be missing."""
+    if phases[index].phase is not Phase.FAILING_OVER:
+        return False
+    backfills = PARTS[phases[index].key].mode is Mode.BACKFILL
+    return not backfills or index == 0 or phases[index - 1].phase is Phase.STEADY
+
+
 def _failover(recording: Recording, before: State | None, phases: list[State], end: datetime) -> Failover:
     """Return the failover that begins with the first of these phases and has no other in them."""
     decided, key, factor = phases[0], phases[0].key, recording.time_factor
     events = _first_events(recording, key, before.since if before else None, decided.since)
     began = min(events, default=decided.since)
     restored = _entered(phases, Phase.STEADY)
-    calls = [
-        call
-        for call in recording.calls
-        if call.key == key and SPOKE_ROLE in call.principal and call.at >= began
-    ]
-    called = next(
-        (call.at for call in calls if call.action == "UpdateService" and call.at >= decided.since), None
+    calls = [call for call in _calls(recording, key) if call.at >= began]
+    update = next(
+        (call for call in calls if call.action == "UpdateService" and call.at >= decided.since), None
     )
-    up = _all_on_demand(recording.samples, key, called) if called else None
+    called = update.at if update else None
+    up = _all_on_demand(recording.samples, update, key) if update else None
     total = figures(recording.samples, key, began, restored or end)
     counted = [call.action for call in calls if called is None or call.at <= called]
     return Failover(
@@ -126,6 +149,16 @@ def _failover(recording: Recording, before: State | None, phases: list[State], e
         describes=counted.count("DescribeServices"),
         updates=counted.count("UpdateService"),
     )
+
+
+def _calls(recording: Recording, key: ServiceKey) -> list[Call]:
+    """Return the hub's calls about a service and its standby; what names both is one call."""
+    return [
+        call
+        for call in recording.calls
+        if SPOKE_ROLE in call.principal
+        and (call.key == key or (call.key == STANDBYS.get(key) and call.action != "DescribeServices"))
+    ]
 
 
 def _entered(phases: list[State], phase: Phase) -> datetime | None:
@@ -154,11 +187,15 @@ def _cause(recording: Recording, before: State | None, event_ids: set[str]) -> C
     return Cause.DRILL if drilled else Cause.DROUGHT
 
 
-def _all_on_demand(samples: list[Sample], key: ServiceKey, called: datetime) -> datetime | None:
-    """Return from when on, at or after the call, all tasks that are wanted run on demand."""
+def _all_on_demand(samples: list[Sample], update: Call, key: ServiceKey) -> datetime | None:
+    """Return from when on, at or after a call, all tasks that it asked for run on demand.
+
+    A call to the standby names their number; one to the service itself moves all of them.
+    """
+    asked = update.desired if update.key != key else None
     mine = [sample for sample in samples if sample.key == key]
-    held = [sample for sample in mine if sample.at <= called][-1:]
-    for sample in [*held, *(sample for sample in mine if sample.at > called)]:
-        if sample.on_demand_running >= sample.desired:
-            return max(sample.at, called)
+    held = [sample for sample in mine if sample.at <= update.at][-1:]
+    for sample in [*held, *(sample for sample in mine if sample.at > update.at)]:
+        if sample.on_demand_running >= (sample.desired if asked is None else asked):
+            return max(sample.at, update.at)
     return None

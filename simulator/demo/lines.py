@@ -77,7 +77,7 @@ def head(line: Line) -> Text:
     return Text.assemble(
         (_clock(line.at), "dim"),
         "  ",
-        (f"{line.key.account} {line.key.region} ", "dim"),
+        (f"{line.key.region} ", "dim"),
         (f"{line.key.cluster}/{line.key.service}", "bold"),
         "  ",
         (line.phase_name, _style(line)),

@@ -15,6 +15,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
+from simulator.demo.cast import mode_name
 from simulator.demo.recording import Recording
 from simulator.world import ServiceKey
 from spot_failover.domain.record import Phase
@@ -102,23 +103,14 @@ def _drills(recording: Recording, key: ServiceKey, start: datetime) -> tuple[flo
 
 
 def _droughts(recording: Recording, region: str, start: datetime, end: datetime) -> tuple[Span, ...]:
-    spans, since = [], None
-    for weather in (weather for weather in recording.weather if weather.region == region):
-        if weather.is_drought and since is None:
-            since = weather.at
-        elif not weather.is_drought and since is not None:
-            spans.append((since, weather.at))
-            since = None
-    if since is not None:
-        spans.append((since, end))
     return tuple(
         Span((begin - start).total_seconds(), (until - start).total_seconds(), "drought")
-        for begin, until in spans
+        for begin, until in recording.droughts(region, end)
     )
 
 
-def draw(shown: Sequence[Panel], time_factor: float, directory: Path) -> list[Path]:
-    """Draw the panels and save them as SVG and PNG; returns the paths."""
+def draw(shown: Sequence[Panel], time_factor: float, directory: Path, name: str) -> list[Path]:
+    """Draw the panels and save them under a name as SVG and PNG; returns the paths."""
     mpl.use("Agg")
     with mpl.rc_context(
         {"font.size": 9, "font.family": "DejaVu Sans", "svg.hashsalt": "timeline", "text.color": INK}
@@ -141,20 +133,20 @@ def draw(shown: Sequence[Panel], time_factor: float, directory: Path) -> list[Pa
             size=13,
         )
         figure.legend(handles=_legend(), loc="outside lower left", ncols=8, frameon=False)
-        paths = [directory / "timeline.svg", directory / "timeline.png"]
+        paths = [directory / f"{name}.svg", directory / f"{name}.png"]
         figure.savefig(paths[0], metadata={"Date": None})
         figure.savefig(paths[1], dpi=110)
     return paths
 
 
 def _draw_panel(axis: Axes, panel: Panel, length: float) -> None:
-    top = max(panel.desired, default=1) * 1.35
+    both = [spot + on_demand for spot, on_demand in zip(panel.spot, panel.on_demand, strict=True)]
+    top = max([*panel.desired, *both, *panel.serving], default=1) * 1.25
     for span in panel.phases:
         axis.axvspan(span.start, span.end, color=SHADES[Phase(span.name)], linewidth=0, zorder=0)
         if span.end - span.start > LABELLED_FROM * length:
             middle = (span.start + span.end) / 2
             axis.text(middle, top * 0.97, span.name.replace("_", " "), ha="center", va="top", size=8)
-    both = [spot + on_demand for spot, on_demand in zip(panel.spot, panel.on_demand, strict=True)]
     axis.fill_between(panel.times, panel.on_demand, step="post", color=ON_DEMAND, linewidth=0, zorder=2)
     axis.fill_between(panel.times, both, panel.on_demand, step="post", color=SPOT, linewidth=0, zorder=2)
     axis.fill_between(
@@ -183,9 +175,9 @@ def _draw_panel(axis: Axes, panel: Panel, length: float) -> None:
     axis.set_xlim(0, length)
     axis.set_ylabel("tasks")
     axis.yaxis.set_major_locator(MaxNLocator(nbins=4, integer=True))
-    who = "" if panel.protected else "   not registered: nobody looks after it"
+    who = f"mode {mode_name(panel.key)}" if panel.protected else "not registered: nobody looks after it"
     axis.set_title(
-        f"{panel.key.cluster}/{panel.key.service}   {panel.key.account} {panel.key.region}{who}",
+        f"{panel.key.cluster}/{panel.key.service}   {panel.key.account} {panel.key.region}   {who}",
         loc="left",
         size=9,
         weight="bold",

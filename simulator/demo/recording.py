@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
+from simulator.demo.cast import PARTS, SPOKE_ROLE, STANDBYS
 from simulator.world import Sample, ServiceKey
 from spot_failover.domain.evidence import EvidenceKind
 from spot_failover.domain.record import Phase
@@ -16,7 +17,11 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A service's item in the state table at one moment; `since` is when its phase began."""
+    """A service's item in the state table at one moment; `since` is when its phase began.
+
+    demand: the desired count that the hub remembers while it holds the service's own. holds: whether it holds
+    a count or an autoscaling of the service now. claimed: the standby that it has taken on.
+    """
 
     key: ServiceKey
     phase: Phase
@@ -25,6 +30,9 @@ class State:
     hold: str = ""
     last_error: str = ""
     scheduled: bool = False
+    demand: int | None = None
+    holds: bool = False
+    claimed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +49,19 @@ class SpotEvent:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call of the ECS API that named this service."""
+    """One call of an AWS API that named this service; `desired` is the count that it sets, if any."""
 
     at: datetime
     key: ServiceKey
     action: str
     principal: str
     error: str
+    desired: int | None = None
+
+    @property
+    def changes(self) -> bool:
+        """Whether it is one of the hub's that changed the service."""
+        return self.action == "UpdateService" and SPOKE_ROLE in self.principal and not self.error
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,24 +84,38 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Weather:
-    """A region's Spot capacity from `at` on: how many tasks it holds, None for no limit."""
+    """A region's Spot capacity from `at` on: how many tasks it holds, None for no limit.
+
+    size: of tasks of this size only.
+    """
 
     at: datetime
     region: str
     capacity: int | None
+    size: str | None = None
+
+    def concerns(self, key: ServiceKey) -> bool:
+        """Whether tasks of a service get into want from here on."""
+        part = PARTS[key]
+        return self.capacity is not None and self.region == key.region and self.size in (None, part.size)
 
     @property
     def is_drought(self) -> bool:
         """Whether the region holds no Spot task at all."""
-        return self.capacity == 0
+        return self.capacity == 0 and self.size is None
 
 
 @dataclass(slots=True)
 class Recording:
-    """One run, appended to while it goes on. `states` holds a service's item whenever it was seen changed."""
+    """One run, appended to while it goes on. `states` holds a service's item whenever it was seen changed.
+
+    A service and its standby serve one demand: in `samples` they are one, named after the service; `apart`
+    has either as ECS shows it.
+    """
 
     time_factor: float
     samples: list[Sample] = field(default_factory=list)
+    apart: list[Sample] = field(default_factory=list)
     states: list[State] = field(default_factory=list)
     spot_events: list[SpotEvent] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
@@ -103,10 +131,28 @@ class Recording:
         """Return a service's newest sample."""
         return last(sample for sample in self.samples if sample.key == key)
 
+    def standby(self, key: ServiceKey) -> Sample | None:
+        """Return the newest sample of a service's standby alone."""
+        beside = STANDBYS.get(key)
+        return last(sample for sample in self.apart if sample.key == beside)
+
     def capacity(self, region: str) -> int | None:
-        """Return a region's Spot capacity now."""
-        newest = last(weather for weather in self.weather if weather.region == region)
+        """Return a region's Spot capacity now, for tasks of every size."""
+        newest = last(weather for weather in self.weather if (weather.region, weather.size) == (region, None))
         return newest.capacity if newest else None
+
+    def droughts(self, region: str, end: datetime) -> list[tuple[datetime, datetime]]:
+        """Return from when to when a region held no Spot task; what still lasts ends at `end`."""
+        found, since = [], None
+        for weather in self.weather:
+            if (weather.region, weather.size) != (region, None):
+                continue
+            if weather.is_drought and since is None:
+                since = weather.at
+            elif not weather.is_drought and since is not None:
+                found.append((since, weather.at))
+                since = None
+        return [*found, (since, end)] if since is not None else found
 
     def told(self, key: ServiceKey, phase: Phase) -> list[Message]:
         """Return what was told when a service entered this phase, once for each time."""

@@ -11,13 +11,16 @@ from typing import Any, Final
 
 from simulator.demo import picture, tables, verdict
 from simulator.demo.applying import HUB_ROOT
-from simulator.demo.cast import EVERYONE, PROTECTED
+from simulator.demo.cast import EVERYONE, PICTURED
 from simulator.demo.ending import Ending
 from simulator.demo.figures import Failover, failovers, felt
+from simulator.demo.promises import Check
 from simulator.demo.recording import Recording
 from simulator.demo.screen import Screen
-from simulator.demo.verdict import Check
+from simulator.demo.without import without_hub
 
+TIMELINE: Final = "timeline"
+DROUGHT: Final = "drought"
 RESULT: Final = "result.json"
 STATE: Final = "state.json"
 FUNCTIONS_LOG: Final = "functions.log"
@@ -44,17 +47,25 @@ class Times:
         return (self.end - self.first_apply).total_seconds()
 
 
-def conclude(screen: Screen, recording: Recording, ending: Ending, times: Times, output: Path) -> list[Check]:
-    """Show the tables, draw the picture, write the result; returns the checks."""
+def conclude(
+    screen: Screen, recording: Recording, ending: Ending, times: Times, seed: int, output: Path
+) -> list[Check]:
+    """Show the tables, draw the pictures, write the result; returns the checks."""
     found = failovers(recording, times.end)
-    checked = verdict.checks(recording, found, ending)
-    rows = [felt(recording, key, times.story, times.end) for key in EVERYONE]
+    without = without_hub(recording, ending.before, seed, times.story, times.end)
+    rows = [felt(recording, key, times.story, times.end, without[key]) for key in EVERYONE]
+    checked = verdict.checks(recording, found, rows, ending, times.story, times.end)
     screen.heading("What it took")
-    screen.say(tables.failover_table(found, recording.time_factor))
-    screen.say(tables.felt_table(rows, PROTECTED))
+    screen.say(tables.failover_table(found))
+    screen.explain(tables.failover_legend(recording.time_factor))
+    screen.say("")
+    screen.say(tables.felt_table(rows))
+    screen.explain(tables.FELT_LEGEND)
+    screen.say("")
     screen.say(tables.check_table(checked))
-    shown = picture.panels(recording, EVERYONE, times.story, times.end)
-    picture.draw(shown, recording.time_factor, output)
+    for name, keys in ((TIMELINE, EVERYONE), (DROUGHT, PICTURED)):
+        shown = picture.panels(recording, keys, times.story, times.end)
+        picture.draw(shown, recording.time_factor, output, name)
     result = {
         "ok": all(check.ok for check in checked),
         "failures": list(verdict.failures(checked)),
@@ -100,7 +111,7 @@ def as_json(value: Any) -> Any:  # noqa: ANN401 - whatever a dataclass holds
 def where_to_look(output: Path) -> Sequence[tuple[Path, str]]:
     """Return what there is to look at further, each with what it holds."""
     return (
-        (output / "timeline.png", "the run as a picture; also as timeline.svg"),
+        (output / f"{TIMELINE}.png", f"the run as a picture; {DROUGHT}.png shows one service a mode"),
         (output / RESULT, "all figures and checks"),
         (output / FUNCTIONS_LOG, "every decision, as the hub's functions logged it"),
         (output / STATE, "the state table at the end"),

@@ -13,9 +13,27 @@ from pathlib import Path
 from typing import Final
 
 from simulator.demo import ending, report
-from simulator.demo.applying import HUB_FILE, HUB_ROOT, WORKLOADS_ROOT, Applying, Outputs, known_hub
+from simulator.demo.applying import (
+    HUB_FILE,
+    HUB_ROOT,
+    WORKLOADS_ROOT,
+    Applying,
+    Outputs,
+    known_hub,
+    load_balancer,
+)
 from simulator.demo.board import ApplyBoard, ServiceBoard
-from simulator.demo.cast import EVERYONE, FRANKFURT, HUB, MUMBAI, PROTECTED, TOKYO, from_state_id
+from simulator.demo.cast import (
+    EVERYONE,
+    FRANKFURT,
+    HUB,
+    MUMBAI,
+    PARTS,
+    PROTECTED,
+    TOKYO,
+    from_state_id,
+    mode_name,
+)
 from simulator.demo.ending import Ending
 from simulator.demo.lines import Teller
 from simulator.demo.recording import Recording
@@ -26,7 +44,7 @@ from simulator.demo.watcher import Watcher
 from simulator.sandbox import Sandbox
 from spot_failover.domain.policy import Policy
 
-LEFT_BY_AN_EARLIER_RUN: Final = ("*.json", "*.log", "timeline.*")
+LEFT_BY_AN_EARLIER_RUN: Final = ("*.json", "*.log", f"{report.TIMELINE}.*", f"{report.DROUGHT}.*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +97,13 @@ def _introduce(screen: Screen, sandbox: Sandbox, options: Options) -> None:
         f"{_divided('restore', ours)}. Nothing else is hastened: queues, functions and API calls take the "
         "time they take."
     )
-    screen.say(f"  hub        {HUB.account}  {HUB.region}")
-    for place, team in ((FRANKFURT, "shop"), (TOKYO, "shop"), (MUMBAI, "test")):
-        screen.say(f"  {team:<10} {place.account}  {place.region}")
+    screen.say(f"  {HUB.account}  {HUB.region}  the hub")
+    for place in (FRANKFURT, TOKYO, MUMBAI):
+        screen.say(f"  {place.account}  {place.region}")
+        for key in EVERYONE:
+            if (key.account, key.region) == (place.account, place.region):
+                service = f"{key.cluster}/{key.service}"
+                screen.say(f"      {service:<13} {mode_name(key):<9}{PARTS[key].about}", "dim")
 
 
 def _divided(section: str, ours: Mapping[str, Mapping[str, int]], name: str = "window_seconds") -> str:
@@ -93,8 +115,9 @@ def _apply(screen: Screen, sandbox: Sandbox, options: Options) -> Outputs:
     screen.heading("terraform apply")
     board = ApplyBoard((HUB_ROOT, WORKLOADS_ROOT))
     screen.show(board)
+    variables = {"policy": options.policy, "load_balancer_arn": load_balancer(sandbox)}
     applying = Applying(
-        sandbox, options.output, options.policy, lambda root, progress: screen.progress(board, root, progress)
+        sandbox, options.output, variables, lambda root, progress: screen.progress(board, root, progress)
     )
     outputs = applying.run()
     if outputs.hub["spoke"] != known_hub():
@@ -119,7 +142,7 @@ def _story(
     try:
         calm(stage)
         began = datetime.now(UTC)
-        before = {key: ending.shape(sandbox, key) for key in EVERYONE}
+        before = ending.shapes(sandbox)
         play(stage)
     except Exception:
         with contextlib.suppress(Exception):  # the first error is the one to tell
@@ -128,13 +151,13 @@ def _story(
     _save(sandbox, watcher, outputs, options.output)
     left = Ending(
         before=before,
-        after={key: ending.shape(sandbox, key) for key in EVERYONE},
+        after=ending.shapes(sandbox),
         dead_letters=ending.dead_letters(sandbox, outputs.hub),
         denials=ending.denials(sandbox),
     )
     times = Times(first_apply, began, datetime.now(UTC))
     screen.show("")
-    checked = report.conclude(screen, recording, left, times, options.output)
+    checked = report.conclude(screen, recording, left, times, options.seed, options.output)
     _farewell(screen, options, outputs, times)
     return all(check.ok for check in checked)
 

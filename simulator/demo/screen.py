@@ -21,9 +21,9 @@ from simulator.terraform import Progress, Step
 
 REFRESHED_PER_SECOND: Final = 4
 INDENT: Final = 9
-# Without a terminal a table may be as wide as it needs to be, and progress is told at this pace.
-PLAIN_WIDTH: Final = 170
-PLAIN_PARAGRAPH_WIDTH: Final = 110
+# Without a terminal a line about a service is as long as it is, all else fits into this; progress is told at
+# this pace.
+PLAIN_WIDTH: Final = 80
 PLAIN_PROGRESS_SECONDS: Final = 5.0
 PLAIN_SILENCE_SECONDS: Final = 10.0
 
@@ -84,7 +84,7 @@ class Screen:
 
     def explain(self, words: str) -> None:
         """Print a paragraph, broken into lines of the screen's width."""
-        self.say(words if self.is_terminal else textwrap.fill(words, PLAIN_PARAGRAPH_WIDTH))
+        self.say(words if self.is_terminal else textwrap.fill(words, PLAIN_WIDTH))
 
     def tell(self, line: Line) -> None:
         """Print what the hub saw, decided or did."""

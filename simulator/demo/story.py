@@ -12,14 +12,19 @@ from typing import Final
 from simulator.demo.board import ServiceBoard
 from simulator.demo.cast import (
     API,
+    API_TASKS,
     DRILLED,
     EVERYONE,
     FRANKFURT,
     MUMBAI,
+    PARTS,
     PROTECTED,
+    STANDBYS,
     TOKYO,
     TOKYO_WEB,
     WEB,
+    WORKER,
+    WORKER_TASKS,
     name,
 )
 from simulator.demo.drill import COMMAND, run_drill
@@ -36,6 +41,8 @@ PATIENCE_SECONDS: Final = 120.0
 REGISTRATION_SECONDS: Final = 20.0
 EVERY_HOUR: Final = "rate(1 hour)"
 CALM_SECONDS: Final = 3.0
+# How many of a queue's workers a partial drought takes.
+TAKEN_BACK: Final = 2
 
 
 class StoryError(RuntimeError):
@@ -82,10 +89,10 @@ class Stage:
         for line in self.teller.fresh(datetime.now(UTC)):
             self.screen.tell(line)
 
-    def weather(self, region: str, capacity: int | None, words: str) -> None:
-        """Change a region's Spot capacity and say so."""
-        self.watcher.set_weather(region, capacity)
-        style = "bold red" if capacity == 0 else "bold green"
+    def weather(self, region: str, capacity: int | None, words: str, size: str | None = None) -> None:
+        """Change a region's Spot capacity, or that for tasks of one size, and say so."""
+        self.watcher.set_weather(region, capacity, size)
+        style = "bold green" if capacity is None else "bold red"
         self.screen.say(f"{datetime.now(UTC):%H:%M:%S}  {words}", style)
 
     def in_phase(self, phase: Phase, *keys: ServiceKey, since: datetime | None = None) -> bool:
@@ -97,13 +104,27 @@ class Stage:
         )
 
     def complete(self, *keys: ServiceKey) -> bool:
-        """Whether all tasks of these services run."""
-        samples = [self.watcher.recording.sample(key) for key in keys]
+        """Whether all tasks of these services run where they belong in calm weather, and no others."""
         return all(
             sample is not None
             and sample.desired > 0
-            and sample.spot_running + sample.on_demand_running == sample.desired
-            for sample in samples
+            and sample.spot_running == sample.desired - PARTS[key].on_demand_base
+            and sample.on_demand_running == PARTS[key].on_demand_base + PARTS[key].reserve
+            for key in keys
+            for sample in [self.watcher.recording.sample(key)]
+        )
+
+    def on_demand(self, key: ServiceKey, tasks: int | None = None) -> bool:
+        """Whether so many tasks of a service run on demand; without a number, as many as are asked for."""
+        sample = self.watcher.recording.sample(key)
+        return sample is not None and sample.on_demand_running == (sample.desired if tasks is None else tasks)
+
+    def at_rest(self, *keys: ServiceKey) -> bool:
+        """Whether these services are on Spot, and the hub holds nothing of them nor of their standbys."""
+        states = [self.watcher.recording.state(key) for key in keys]
+        return self.in_phase(Phase.STEADY, *keys) and all(
+            state is not None and not state.holds and state.claimed == PARTS[key].standby
+            for key, state in zip(keys, states, strict=True)
         )
 
     def _now(self) -> str:
@@ -131,13 +152,27 @@ def calm(stage: Stage) -> None:
             "The spokes' hourly heartbeat is brought forward: registrations came before the hub was ready."
         )
         stage.sandbox.control.tick(EVERY_HOUR)
-    stage.until(lambda: stage.in_phase(Phase.STEADY, *PROTECTED), "the hub to know every registered service")
+    stage.until(lambda: stage.at_rest(*PROTECTED), "the hub to know every registered service and standby")
     stage.until(lambda: stage.complete(*EVERYONE), "every task to run")
+    _prepare(stage.sandbox)
     _pause(stage, CALM_SECONDS)
+
+
+def _prepare(sandbox: Sandbox) -> None:
+    """Say what only applications know: when their containers exit, and what their users' load asks for."""
+    for key, part in PARTS.items():
+        for each in (key, STANDBYS.get(key)):
+            if each:
+                sandbox.control.behave(
+                    each.account, each.region, each.cluster, each.service, exit_at=part.exit_at.value
+                )
+    # From now on target tracking wants these tasks back whenever there are fewer.
+    sandbox.control.demand(API.account, API.region, API.cluster, API.service, API_TASKS)
 
 
 def play(stage: Stage) -> None:
     """Let the droughts come and go; raises `StoryError`."""
+    _partial_drought(stage)
     _drought(stage)
     _drought_elsewhere(stage)
     _drill(stage)
@@ -145,12 +180,36 @@ def play(stage: Stage) -> None:
     _the_way_back(stage)
 
 
+def _partial_drought(stage: Stage) -> None:
+    left = WORKER_TASKS - TAKEN_BACK
+    stage.screen.heading(
+        f"Spot gets short for tasks of one size: {TAKEN_BACK} of shop/worker get their notice"
+    )
+    stage.weather(
+        WORKER.region,
+        left,
+        f"Fargate Spot holds {left} tasks of {PARTS[WORKER].size} CPU units and MiB in {WORKER.region}.",
+        PARTS[WORKER].size,
+    )
+    stage.until(
+        lambda: stage.in_phase(Phase.ON_DEMAND, WORKER) and stage.on_demand(WORKER, TAKEN_BACK),
+        f"the standby of shop/worker to run {TAKEN_BACK} tasks",
+    )
+
+
 def _drought(stage: Stage) -> None:
     stage.screen.heading(
         f"Drought in {FRANKFURT.region}: every Spot task there gets its notice, and no new one starts"
     )
     stage.weather(FRANKFURT.region, 0, f"Fargate Spot has no capacity left in {FRANKFURT.region}.")
-    stage.until(lambda: stage.in_phase(Phase.ON_DEMAND, WEB, API), "shop/web and shop/api to run on demand")
+    stage.until(
+        lambda: (
+            stage.in_phase(Phase.ON_DEMAND, WEB, API, WORKER)
+            and all(stage.on_demand(key) for key in (WEB, API, WORKER))
+        ),
+        "shop/web, shop/api and shop/worker to run on demand",
+    )
+    stage.watcher.set_weather(WORKER.region, None, PARTS[WORKER].size)
     stage.weather(FRANKFURT.region, None, f"The drought in {FRANKFURT.region} is over. Nobody tells the hub.")
 
 
@@ -191,7 +250,7 @@ def _second_drought(stage: Stage) -> None:
 
 def _the_way_back(stage: Stage) -> None:
     stage.until(
-        lambda: stage.in_phase(Phase.STEADY, *PROTECTED) and stage.complete(*EVERYONE),
+        lambda: stage.at_rest(*PROTECTED) and stage.complete(*EVERYONE),
         "every service to be back on Spot, verified",
     )
     stage.screen.heading("Calm again")

@@ -3,43 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from simulator.demo.figures import Failover, Felt
-from simulator.demo.verdict import Check
-from simulator.world import ServiceKey
+from simulator.demo.cast import PARTS, mode_name, name
+from simulator.demo.figures import Failover, Feeling, Felt
+from simulator.demo.promises import Check
 
-NOT_SEEN = "-"
+NOT_SEEN: Final = "-"
+BOX: Final = box.SIMPLE_HEAD
 
 
-def failover_table(failovers: Sequence[Failover], time_factor: float) -> Table:
+def failover_table(failovers: Sequence[Failover]) -> Table:
     """Return a row for each failover: how fast, and at what price."""
-    table = Table(
-        title="Failovers",
-        title_justify="left",
-        title_style="bold",
-        box=box.SIMPLE_HEAD,
-        pad_edge=False,
-        caption_justify="left",
-        caption=(
-            "Detected, called: real seconds from the first Spot event on the hub's bus to the decision, and "
-            "to ECS's answer to UpdateService. Calls: DescribeServices + UpdateService in that time. "
-            "Up: from the answer until all tasks ran on demand. Outage: less than half of demand served. "
-            f"Degraded: less than all. The last three are AWS seconds, {time_factor:g} of which pass in one "
-            "of this run's; in outage and degraded, the hub's real seconds weigh that many times too much. "
-            "Some containers exit at SIGTERM, others use the two minutes of their notice: the seed decides "
-            "which."
-        ),
-    )
+    table = Table(title="Failovers", title_justify="left", title_style="bold", box=BOX, pad_edge=False)
     table.add_column("service and cause", overflow="fold")
     for title in ("detected", "called", "up", "outage", "degraded", "calls"):
         table.add_column(title, justify="right", no_wrap=True)
     for failover in failovers:
         table.add_row(
-            f"{failover.key.cluster}/{failover.key.service}\n{failover.key.region}: {failover.cause}",
+            f"{name(failover.key)}\n{mode_name(failover.key)}: {failover.cause}",
             _real(failover.detected_seconds),
             _real(failover.called_seconds),
             _aws(failover.up_seconds),
@@ -50,28 +36,51 @@ def failover_table(failovers: Sequence[Failover], time_factor: float) -> Table:
     return table
 
 
-def felt_table(rows: Sequence[Felt], protected: Sequence[ServiceKey]) -> Table:
-    """Return a row for each service: what its users felt over the whole story."""
+def failover_legend(time_factor: float) -> str:
+    """Return what the columns of that table mean."""
+    return (
+        "Detected, called: real seconds from the first Spot event on the hub's bus to the decision, and to "
+        "ECS's answer to UpdateService. Calls: DescribeServices + UpdateService in that time. Up: from the "
+        "answer until all tasks asked for ran on demand. Outage: less than half of demand served. Degraded: "
+        f"less than all. The last three are AWS seconds, {time_factor:g} of which pass in one of this run's; "
+        "in outage and degraded, the hub's real seconds weigh that many times too much. The containers of "
+        "shop/web in Frankfurt and of shop/worker use the two minutes of their notice; those of shop/api get "
+        "no requests any more from their notice on, and the others exit when they are asked to."
+    )
+
+
+def felt_table(rows: Sequence[Felt]) -> Table:
+    """Return two rows for each service: what its users felt, and what without the hub."""
     table = Table(
-        title="What users felt, in AWS seconds, over the whole story",
+        title="What users felt over the whole story",
         title_justify="left",
         title_style="bold",
-        box=box.SIMPLE_HEAD,
+        box=BOX,
         pad_edge=False,
     )
-    table.add_column("service")
-    table.add_column("looked after")
-    for title in ("outage", "degraded", "on demand"):
+    table.add_column("service", overflow="fold")
+    for title in ("outage", "degraded", "available", "on demand"):
         table.add_column(title, justify="right", no_wrap=True)
     for row in rows:
-        table.add_row(
-            place(row.key),
-            Text("yes", "green") if row.key in protected else Text("no", "red"),
-            _aws(row.outage_seconds),
-            _aws(row.degraded_seconds),
-            f"{row.on_demand_share:.0%}",
-        )
+        how = mode_name(row.key) if PARTS[row.key].mode else "unregistered"
+        table.add_row(f"{name(row.key)} ({how})", *_felt(row.users))
+        table.add_row(Text("  without the hub", "dim"), *(Text(cell, "dim") for cell in _felt(row.without)))
     return table
+
+
+FELT_LEGEND: Final = (
+    "Available: the share of time without an outage. Without the hub: the same services in the same weather, "
+    "in a second world of the same model, where nobody looks after them and there are no standbys."
+)
+
+
+def _felt(feeling: Feeling) -> tuple[str, ...]:
+    return (
+        _aws(feeling.outage_seconds),
+        _aws(feeling.degraded_seconds),
+        f"{feeling.availability:.1%}",
+        f"{feeling.on_demand_share:.0%}",
+    )
 
 
 def check_table(checked: Sequence[Check]) -> Table:
@@ -84,20 +93,14 @@ def check_table(checked: Sequence[Check]) -> Table:
         pad_edge=False,
         show_header=False,
     )
-    for _ in range(3):
+    for _ in range(2):
         table.add_column()
     for check in checked:
         table.add_row(
             Text("yes" if check.ok else "NO", "green" if check.ok else "bold red"),
-            check.name,
-            Text(check.found, "dim" if check.ok else "red"),
+            Text.assemble(check.name, "\n", (check.found, "dim" if check.ok else "red")),
         )
     return table
-
-
-def place(key: ServiceKey) -> str:
-    """Return where a service is, on two lines."""
-    return f"{key.cluster}/{key.service}\n{key.account} {key.region}"
 
 
 def _real(seconds: float | None) -> str:

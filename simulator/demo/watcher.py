@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from simulator.demo.cast import EVIDENCE_TABLE, HUB, from_state_id, session
 from simulator.demo.recording import Call, Forwarded, Message, Recording, SpotEvent, State, Weather
+from simulator.demo.together import Together
 from simulator.sandbox import Sandbox
 from simulator.world import Sample, ServiceKey
 from spot_failover.domain.evidence import EvidenceKind
@@ -36,6 +37,7 @@ class Watcher:
         self._state_table: Table = tables.Table(hub["state_table"])
         self._evidence_table: Table = tables.Table(EVIDENCE_TABLE)
         self._sqs: SQSClient = hub_session.client("sqs", endpoint_url=sandbox.endpoint)
+        self._together = Together(recording)
         self._seen_evidence: set[tuple[str, str]] = set()
         self._seen_states: dict[ServiceKey, State] = {}
         self._next_sample = 0
@@ -44,17 +46,17 @@ class Watcher:
 
     def poll(self) -> None:
         """Read everything that is new."""
-        self._read_samples()
         self._read_evidence()
-        self._read_states()
+        self._read_states()  # before the samples: they need the demand that is written down in them
+        self._read_samples()
         self._read_calls()
         self._read_messages()
 
-    def set_weather(self, region: str, capacity: int | None) -> None:
-        """Change how many Spot tasks a region holds."""
+    def set_weather(self, region: str, capacity: int | None, size: str | None = None) -> None:
+        """Change how many Spot tasks a region holds, all or those of one size."""
         now = datetime.now(UTC)
-        self._control.weather(region, capacity)
-        self.recording.weather.append(Weather(now, region, capacity))
+        self._control.weather(region, capacity, size=size)
+        self.recording.weather.append(Weather(now, region, capacity, size))
 
     def state_items(self) -> list[dict[str, Any]]:
         """Return the state table as it is."""
@@ -78,17 +80,17 @@ class Watcher:
 
     def _read_samples(self) -> None:
         entries, self._next_sample = self._control.log(self._next_sample)
-        self.recording.samples.extend(
-            Sample(
-                at=datetime.fromisoformat(entry["at"]),
-                key=_key(entry),
-                spot_running=entry["spot_running"],
-                on_demand_running=entry["on_demand_running"],
-                serving=entry["serving"],
-                desired=entry["desired"],
+        for entry in entries:
+            self._together.add(
+                Sample(
+                    at=datetime.fromisoformat(entry["at"]),
+                    key=_key(entry),
+                    spot_running=entry["spot_running"],
+                    on_demand_running=entry["on_demand_running"],
+                    serving=entry["serving"],
+                    desired=entry["desired"],
+                )
             )
-            for entry in entries
-        )
 
     def _read_calls(self) -> None:
         calls, self._next_call = self._control.calls(self._next_call)
@@ -100,6 +102,7 @@ class Watcher:
                     action=call["action"],
                     principal=call["principal"],
                     error=call["error"],
+                    desired=call["request"].get("desiredCount"),
                 )
                 for service in str(call["service"]).split(",")
             )
@@ -141,6 +144,9 @@ def _state(item: Document) -> State:
         hold=hold.get("reason", ""),
         last_error=item.get("last_error", ""),
         scheduled=bool(item.get("scheduled")),
+        demand=None if item.get("demand") is None else int(item["demand"]),
+        holds="held" in item or "scaling" in item,
+        claimed=item.get("claimed", ""),
     )
 
 

@@ -14,7 +14,7 @@ from simulator.demo.applying import Applying
 from simulator.sandbox import Sandbox
 from simulator.terraform import Progress, Step, TerraformError
 
-POLICY = {"restore": {"window_seconds": 20}}
+VARIABLES = {"policy": {"restore": {"window_seconds": 20}}}
 QUEUES_BEGIN = Progress('module.hub.aws_sqs_queue.main["work"]', "create", Step.STARTED, 0, 1)
 
 
@@ -39,7 +39,7 @@ class Root:
         self.said.append(f"{self.name} begins")
         if self.name == "workloads":
             self.hub_may_end.set()
-            return {"policy": variables["policy"]}
+            return dict(variables)
         if self.hub_fails:
             raise TerraformError("The hub failed.")
         self.said.append("queues begin")
@@ -59,7 +59,7 @@ def root(monkeypatch: pytest.MonkeyPatch) -> type[Root]:
 
 
 def apply(tmp_path: Path) -> applying.Outputs:
-    return Applying(Sandbox(), tmp_path, POLICY, lambda _root, _progress: None).run()
+    return Applying(Sandbox(), tmp_path, VARIABLES, lambda _root, _progress: None).run()
 
 
 def test_the_workloads_begin_while_the_hub_waits_for_its_last_queues(
@@ -67,7 +67,7 @@ def test_the_workloads_begin_while_the_hub_waits_for_its_last_queues(
 ) -> None:
     outputs = apply(tmp_path)
     assert root.said == ["hub begins", "queues begin", "workloads begins"]
-    assert outputs.workloads == {"policy": POLICY}
+    assert outputs.workloads == VARIABLES
 
 
 def test_a_hub_that_fails_is_told_and_nothing_else_begins(root: type[Root], tmp_path: Path) -> None:

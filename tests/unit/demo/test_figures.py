@@ -1,8 +1,11 @@
+from dataclasses import replace
+
 import pytest
 
-from simulator.demo.cast import DRILLED, REPORTS, TOKYO_WEB, WEB
-from simulator.demo.figures import Cause, Failover, failovers, felt
+from simulator.demo.cast import API, DRILLED, REPORTS, TOKYO_WEB, WEB, WORKER
+from simulator.demo.figures import Cause, Failover, Feeling, failovers, felt
 from simulator.world import ServiceKey
+from simulator.world.figures import Figures
 from spot_failover.domain.evidence import EvidenceKind
 from spot_failover.domain.record import Phase
 from tests.unit.demo.run_on_paper import Paper, at
@@ -82,10 +85,37 @@ def test_the_decision_is_told_in_the_words_of_its_audit_event(paper: Paper) -> N
     assert [failover.reason for failover in of(paper, TOKYO_WEB)] == ["Spot failed.", "The restore failed."]
 
 
-@pytest.mark.parametrize(("key", "outage", "share"), [(WEB, 150.0, 39 / 115), (REPORTS, 0.0, 0.0)])
+@pytest.mark.parametrize(
+    ("key", "outage", "availability"),
+    [(WEB, 150.0, 1 - 5 / 120), (WORKER, 150.0, 1 - 5 / 120), (REPORTS, 0.0, 1.0)],
+)
 def test_what_users_felt_spans_the_whole_story(
-    paper: Paper, key: ServiceKey, outage: float, share: float
+    paper: Paper, key: ServiceKey, outage: float, availability: float
 ) -> None:
-    row = felt(paper.recording, key, at(0), END)
-    assert row.outage_seconds == outage
-    assert row.on_demand_share == pytest.approx(share)
+    without = Figures(seconds=120, outage_seconds=30, spot_seconds=1, on_demand_seconds=3)
+    row = felt(paper.recording, key, at(0), END, without)
+    assert row.users.outage_seconds == outage
+    assert row.users.availability == pytest.approx(availability)
+    assert row.without == Feeling(900, 0, 0.75, 0.75)
+
+
+def test_a_call_about_a_service_and_its_standby_is_one_call(paper: Paper) -> None:
+    for key in (API, WORKER):
+        [failover] = of(paper, key)
+        assert (failover.describes, failover.updates) == (1, 1)
+
+
+def test_a_standby_is_up_when_it_runs_as_many_as_were_asked_for(paper: Paper) -> None:
+    paper.recording.calls = [
+        replace(call, desired=1) if call.desired else call for call in paper.recording.calls
+    ]
+    assert [failover.up_seconds for failover in of(paper, WORKER)] == [0]
+    assert [failover.up_seconds for failover in of(paper, API)] == [4 * 30]
+
+
+def test_more_tasks_that_go_missing_are_no_failover_of_their_own_in_mode_backfill(paper: Paper) -> None:
+    for seconds, phase in ((17, Phase.FAILING_OVER), (18, Phase.ON_DEMAND)):
+        paper.phase(WORKER, seconds, phase)
+    paper.recording.states.sort(key=lambda state: state.since)
+    [failover] = of(paper, WORKER)
+    assert (failover.began, failover.restored) == (at(10), at(70))

@@ -33,7 +33,7 @@ def test_a_terminal_gets_tasks_and_reason_below_the_phase() -> None:
     paper, teller = on_paper()
     paper.phase(WEB, 6, Phase.FAILING_OVER, "Spot failed.")
     [line] = teller.fresh(at(7))
-    assert head(line).plain == "12:00:07  222222222222 eu-central-1 shop/web  failing_over"
+    assert head(line).plain == "12:00:07  eu-central-1 shop/web  failing_over"
     assert body(line).plain == "Spot 4 on-demand 0 serving 4 of 4 | Spot failed."
 
 

@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from simulator.demo.cast import DRILLED, EVERYONE, REPORTS, TOKYO_WEB, WEB
+from simulator.demo.cast import DRILLED, EVERYONE, REPORTS, TOKYO_WEB, WEB, WORKER
 from simulator.demo.picture import Panel, Span, draw, panels
 from simulator.demo.recording import Recording
 from simulator.world import ServiceKey
@@ -15,8 +15,15 @@ def panel(paper: Paper, key: ServiceKey) -> Panel:
 def test_a_panel_begins_with_what_was_there_and_holds_the_last_to_the_end(paper: Paper) -> None:
     web = panel(paper, WEB)
     assert list(web.times) == [0, 8, 13, 52, 118]
-    assert list(web.spot) == [4, 0, 0, 4, 4]
-    assert list(web.on_demand) == [0, 0, 4, 0, 0]
+    assert list(web.spot) == [2, 0, 0, 4, 4]
+    assert list(web.on_demand) == [2, 0, 4, 0, 0]
+
+
+def test_a_service_and_its_standby_are_one_panel(paper: Paper) -> None:
+    worker = panel(paper, WORKER)
+    assert set(worker.desired) == {4}
+    assert (worker.spot[0], worker.on_demand[0]) == (4, 1)
+    assert (4, 4) in zip(worker.spot, worker.on_demand, strict=True)
 
 
 def test_phases_but_steady_are_shaded(paper: Paper) -> None:
@@ -53,6 +60,6 @@ def test_a_service_without_samples_makes_an_empty_panel() -> None:
 
 
 def test_the_picture_is_drawn_as_svg_and_png(paper: Paper, tmp_path: Path) -> None:
-    svg, png = draw(panels(paper.recording, EVERYONE, at(0), at(120)), FACTOR, tmp_path)
+    svg, png = draw(panels(paper.recording, EVERYONE, at(0), at(120)), FACTOR, tmp_path, "drought")
     assert svg.read_text(encoding="utf-8").count("<svg") == 1
     assert png.read_bytes().startswith(b"\x89PNG")

@@ -3,6 +3,7 @@ output "service_ids" {
   value = [
     module.protect_shop_frankfurt_web.service_id,
     module.protect_shop_frankfurt_api.service_id,
+    module.protect_shop_frankfurt_worker.service_id,
     module.protect_shop_tokyo_web.service_id,
     module.protect_test_mumbai_test_cluster_service.service_id,
   ]

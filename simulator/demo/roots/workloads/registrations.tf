@@ -9,19 +9,39 @@ module "protect_shop_frankfurt_web" {
   mode                     = "switch"
   ignores_strategy_changes = true
   thresholds               = var.policy.thresholds
+  failover                 = var.policy.failover
   restore                  = var.policy.restore
   owner                    = "team-shop"
 }
 
+# When Spot fails, the standby takes all tasks over, and gives them back later.
 module "protect_shop_frankfurt_api" {
   source    = "../../../../modules/protected-service"
   providers = { aws = aws.shop_frankfurt }
 
   cluster_name             = module.shop_frankfurt.cluster_name
   service_name             = module.shop_frankfurt.service_names["api"]
-  mode                     = "switch"
+  mode                     = "standby"
+  standby                  = { service_name = module.shop_frankfurt.standby_names["api"] }
   ignores_strategy_changes = true
   thresholds               = var.policy.thresholds
+  failover                 = var.policy.failover
+  restore                  = var.policy.restore
+  owner                    = "team-shop"
+}
+
+# The standby always runs one task, and of the others those that Spot lacks.
+module "protect_shop_frankfurt_worker" {
+  source    = "../../../../modules/protected-service"
+  providers = { aws = aws.shop_frankfurt }
+
+  cluster_name             = module.shop_frankfurt.cluster_name
+  service_name             = module.shop_frankfurt.service_names["worker"]
+  mode                     = "backfill"
+  standby                  = { service_name = module.shop_frankfurt.standby_names["worker"], reserve = 1 }
+  ignores_strategy_changes = true
+  thresholds               = var.policy.thresholds
+  failover                 = var.policy.failover
   restore                  = var.policy.restore
   owner                    = "team-shop"
 }
@@ -35,6 +55,7 @@ module "protect_shop_tokyo_web" {
   mode                     = "switch"
   ignores_strategy_changes = true
   thresholds               = var.policy.thresholds
+  failover                 = var.policy.failover
   restore                  = var.policy.restore
   owner                    = "team-shop"
 }
@@ -48,6 +69,7 @@ module "protect_test_mumbai_test_cluster_service" {
   mode                     = "switch"
   ignores_strategy_changes = true
   thresholds               = var.policy.thresholds
+  failover                 = var.policy.failover
   restore                  = var.policy.restore
   owner                    = "team-test"
 }

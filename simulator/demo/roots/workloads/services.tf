@@ -1,5 +1,5 @@
-# The services, by their own teams: the same cluster and service name twice, one with an on-demand base, and one,
-# reports, that nobody registers.
+# The services, by their own teams: one with an on-demand base, one behind a load balancer, one that takes its work from
+# a queue, one, reports, that nobody registers, and in another region the same cluster and service name again.
 
 module "shop_frankfurt" {
   source    = "./services"
@@ -7,8 +7,9 @@ module "shop_frankfurt" {
 
   cluster_name = "shop"
   services = {
-    web     = { desired_count = 8 }
-    api     = { desired_count = 6, on_demand_base = 2 }
+    web     = { desired_count = 8, on_demand_base = 2 }
+    api     = { desired_count = 6, has_standby = true, balanced = { target_group_arn = local.api_target_group_arn } }
+    worker  = { desired_count = 5, has_standby = true, cpu = 512 }
     reports = { desired_count = 2 }
   }
 }

@@ -7,3 +7,8 @@ output "service_names" {
   description = "Names of the services, known once they exist."
   value       = { for key, service in aws_ecs_service.main : key => service.name }
 }
+
+output "standby_names" {
+  description = "Names of the services that stand by, by the service that they stand by for."
+  value       = { for key, service in aws_ecs_service.standby : key => service.name }
+}
