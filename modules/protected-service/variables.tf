@@ -159,7 +159,7 @@ variable "restore" {
     min_success_percent = optional(number, 80)
     max_error_percent   = optional(number, 5)
     canary_percent      = optional(number, 10)
-    backoff_seconds     = optional(number, 600)
+    backoff_seconds     = optional(number, 900)
     max_backoff_seconds = optional(number, 10800)
     tries_per_day       = optional(number, 4)
   })

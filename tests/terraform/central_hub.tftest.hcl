@@ -573,7 +573,7 @@ run "a_default_policy_is_a_dry_run_of_what_it_leaves_unsaid" {
         min_success_percent = 80
         max_error_percent   = 5
         canary_percent      = 10
-        backoff_seconds     = 600
+        backoff_seconds     = 900
         max_backoff_seconds = 10800
         tries_per_day       = 4
       }

@@ -50,7 +50,7 @@ run "the_defaults_are_those_of_the_contract" {
         min_success_percent = 80
         max_error_percent   = 5
         canary_percent      = 10
-        backoff_seconds     = 600
+        backoff_seconds     = 900
         max_backoff_seconds = 10800
         tries_per_day       = 4
       }

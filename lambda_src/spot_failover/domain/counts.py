@@ -219,7 +219,7 @@ def _side(shown: Observation, healthy: int, count: int | None, record: Record, n
     staying = healthy if shown.rolling_out else healthy - leaving
     return Side(
         desired=shown.desired,
-        running=shown.running,
+        running=max(shown.running, shown.up or 0),
         healthy=max(0, min(staying, shown.desired)),
         settled=leaving == 0,
         sent=count if in_doubt else None,

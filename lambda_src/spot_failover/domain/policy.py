@@ -87,7 +87,7 @@ class Restore:
     min_success_percent: int = 80
     max_error_percent: int = 5
     canary_percent: int = 10
-    backoff_seconds: int = 600
+    backoff_seconds: int = 900
     max_backoff_seconds: int = 10800
     tries_per_day: int = 4
 

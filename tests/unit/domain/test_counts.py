@@ -200,7 +200,7 @@ def test_where_ecs_count_may_be_ahead_of_its_events_the_tasks_are_asked() -> Non
 def test_a_service_that_keeps_falling_keeps_half_of_its_tasks_on_demand() -> None:
     scene = Scene(Mode.BACKFILL)
     held = Held(10, 10, ago(900), confirmed=True)
-    for falls, expected in [((ago(60),), 0), ((ago(7200), ago(60)), 5), ((ago(7200), ago(601)), 0)]:
+    for falls, expected in [((ago(60),), 0), ((ago(7200), ago(60)), 5), ((ago(7200), ago(901)), 0)]:
         record = scene.record(Phase.ON_DEMAND, held=held, falls=falls)
         shown = scene.twins(standby=10, on_demand=10)
         assert counts(Phase.ON_DEMAND, record, shown, [], NOW).standby == expected
@@ -218,6 +218,16 @@ def test_tasks_that_ecs_is_still_to_stop_are_not_counted_on() -> None:
     assert counts(Phase.ON_DEMAND, record, leaving, [], NOW).standby == 3
     rolling = replace(leaving, deployments=(*shown.deployments, *shown.deployments))
     assert counts(Phase.ON_DEMAND, record, rolling, [], NOW).standby == 0
+
+
+def test_an_old_answer_without_running_tasks_does_not_hide_those_that_were_looked_at() -> None:
+    scene = Scene(Mode.BACKFILL)
+    record = scene.record(Phase.ON_DEMAND, held=Held(10, 6, ago(600), confirmed=True))
+    shown = scene.twins(standby=6, on_demand=0, running=9)
+    assert shown.standby is not None
+    looked = replace(shown, wanted=9, up=9, held=9, standby=replace(shown.standby, wanted=6, up=2, held=2))
+    assert counts(Phase.ON_DEMAND, record, shown, [], NOW).standby == 0
+    assert counts(Phase.ON_DEMAND, record, looked, [], NOW).standby == 6
 
 
 @pytest.mark.parametrize(("answered", "expected"), [(True, 2), (False, 6)])

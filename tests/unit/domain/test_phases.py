@@ -206,7 +206,7 @@ def test_failing_over_lasts_until_the_on_demand_deployment_has_its_tasks(scene: 
     done = decide(record, scene.observation(replace(running, rollout=Rollout.COMPLETED)))
     assert done.phase is Phase.ON_DEMAND
     assert done.not_before is not None
-    assert timedelta(seconds=300) <= done.not_before - NOW <= timedelta(seconds=900)
+    assert timedelta(seconds=450) <= done.not_before - NOW <= timedelta(seconds=1350)
 
 
 def test_an_on_demand_deployment_that_ecs_took_back_twice_is_blocked(scene: Scene) -> None:
@@ -396,7 +396,7 @@ def test_a_service_that_leaves_while_on_demand_is_restored_first(scene: Scene) -
 
 
 def test_the_backoff_doubles_up_to_its_maximum_within_half_of_it(scene: Scene) -> None:
-    for attempt, seconds in [(0, 600), (1, 1200), (3, 4800), (5, 10800), (60, 10800)]:
+    for attempt, seconds in [(0, 900), (1, 1800), (3, 7200), (5, 10800), (60, 10800)]:
         wait = backoff(scene.record(attempt=attempt), Restore(), NOW).total_seconds()
         assert 0.5 * seconds <= wait <= 1.5 * seconds
 
