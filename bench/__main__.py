@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import platform
 
-from bench import calls, failovers, imports, outages, runs, scale
+from bench import calls, failovers, imports, outages, runs, scale, weather
 from bench.report import Figure, print_figures
 
 MEASUREMENTS = {
@@ -18,6 +18,7 @@ MEASUREMENTS = {
     "calls": calls.figures,
     "outages": outages.figures,
     "scale": scale.figures,
+    "weather": weather.figures,
     "runs": runs.figures,
 }
 # Only when they are named: they take longer than all the others.
