@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -31,6 +31,7 @@ SHADES: Final = {
     Phase.ON_DEMAND: "#d5e1f2",
     Phase.RESTORING: "#fbe7b2",
 }
+CALM: Final = timedelta(seconds=8)
 LABELLED_FROM: Final = 0.055  # of the width: a narrower span has no room for its name
 
 
@@ -57,6 +58,13 @@ class Panel:
     phases: tuple[Span, ...]
     droughts: tuple[Span, ...]
     drills: tuple[float, ...]
+
+
+def settled(recording: Recording, services: Sequence[ServiceKey], end: datetime) -> datetime:
+    """Return when nothing had happened to any of these services for a while, or the end."""
+    happened = [sample.at for sample in recording.samples if sample.key in services]
+    happened += [state.since for state in recording.states if state.key in services]
+    return min([end, max(happened) + CALM]) if happened else end
 
 
 def panels(

@@ -63,8 +63,9 @@ def conclude(
     screen.explain(tables.FELT_LEGEND)
     screen.say("")
     screen.say(tables.check_table(checked))
-    for name, keys in ((TIMELINE, EVERYONE), (DROUGHT, PICTURED)):
-        shown = picture.panels(recording, keys, times.story, times.end)
+    settled = picture.settled(recording, PICTURED, times.end)
+    for name, keys, end in ((TIMELINE, EVERYONE, times.end), (DROUGHT, PICTURED, settled)):
+        shown = picture.panels(recording, keys, times.story, end)
         picture.draw(shown, recording.time_factor, output, name)
     result = {
         "ok": all(check.ok for check in checked),

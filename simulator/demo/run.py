@@ -39,7 +39,7 @@ from simulator.demo.lines import Teller
 from simulator.demo.recording import Recording
 from simulator.demo.report import Times
 from simulator.demo.screen import Screen
-from simulator.demo.story import Stage, StoryError, calm, play
+from simulator.demo.story import Stage, StoryError, calm, play, prepare
 from simulator.demo.watcher import Watcher
 from simulator.sandbox import Sandbox
 from spot_failover.domain.policy import Policy
@@ -115,6 +115,7 @@ def _apply(screen: Screen, sandbox: Sandbox, options: Options) -> Outputs:
     screen.heading("terraform apply")
     board = ApplyBoard((HUB_ROOT, WORKLOADS_ROOT))
     screen.show(board)
+    prepare(sandbox)
     variables = {"policy": options.policy, "load_balancer_arn": load_balancer(sandbox)}
     applying = Applying(
         sandbox, options.output, variables, lambda root, progress: screen.progress(board, root, progress)

@@ -138,6 +138,15 @@ class Stage:
         return f"Now {'; '.join(told)}."
 
 
+def prepare(sandbox: Sandbox) -> None:
+    """Say what only applications know, before their services are there: when their containers exit."""
+    for key, part in PARTS.items():
+        for each in (key, STANDBYS.get(key)):
+            if each:
+                where = (each.account, each.region, each.cluster, each.service)
+                sandbox.control.behave(*where, exit_at=part.exit_at.value)
+
+
 def calm(stage: Stage) -> None:
     """Wait until everything runs and the hub knows it."""
     stage.screen.heading("Calm: everything runs on Spot")
@@ -154,20 +163,9 @@ def calm(stage: Stage) -> None:
         stage.sandbox.control.tick(EVERY_HOUR)
     stage.until(lambda: stage.at_rest(*PROTECTED), "the hub to know every registered service and standby")
     stage.until(lambda: stage.complete(*EVERYONE), "every task to run")
-    _prepare(stage.sandbox)
-    _pause(stage, CALM_SECONDS)
-
-
-def _prepare(sandbox: Sandbox) -> None:
-    """Say what only applications know: when their containers exit, and what their users' load asks for."""
-    for key, part in PARTS.items():
-        for each in (key, STANDBYS.get(key)):
-            if each:
-                sandbox.control.behave(
-                    each.account, each.region, each.cluster, each.service, exit_at=part.exit_at.value
-                )
     # From now on target tracking wants these tasks back whenever there are fewer.
-    sandbox.control.demand(API.account, API.region, API.cluster, API.service, API_TASKS)
+    stage.sandbox.control.demand(API.account, API.region, API.cluster, API.service, API_TASKS)
+    _pause(stage, CALM_SECONDS)
 
 
 def play(stage: Stage) -> None:

@@ -9,7 +9,7 @@ from simulator.demo.applying import ROOTS, known_hub
 from spot_failover.domain.policy import parse_policy
 
 
-@pytest.mark.parametrize(("factor", "window", "backoff"), [(20, 15, 30), (30, 10, 20)])
+@pytest.mark.parametrize(("factor", "window", "backoff"), [(20, 15, 45), (30, 10, 30)])
 def test_durations_are_the_defaults_divided_by_the_factor(factor: float, window: int, backoff: int) -> None:
     policy = cast.hastened_policy(factor)
     assert policy["thresholds"]["window_seconds"] == window

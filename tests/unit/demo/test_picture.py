@@ -1,7 +1,7 @@
 from pathlib import Path
 
 from simulator.demo.cast import DRILLED, EVERYONE, REPORTS, TOKYO_WEB, WEB, WORKER
-from simulator.demo.picture import Panel, Span, draw, panels
+from simulator.demo.picture import Panel, Span, draw, panels, settled
 from simulator.demo.recording import Recording
 from simulator.world import ServiceKey
 from tests.unit.demo.run_on_paper import FACTOR, Paper, at
@@ -57,6 +57,11 @@ def test_who_is_not_registered_has_no_phases(paper: Paper) -> None:
 def test_a_service_without_samples_makes_an_empty_panel() -> None:
     [empty] = panels(Recording(FACTOR), [WEB], at(0), at(10))
     assert (empty.times, empty.spot) == ((), ())
+
+
+def test_a_picture_may_end_when_its_services_have_settled(paper: Paper) -> None:
+    assert settled(paper.recording, [WEB, WORKER], at(120)) == at(78)
+    assert settled(paper.recording, EVERYONE, at(112)) == at(112)
 
 
 def test_the_picture_is_drawn_as_svg_and_png(paper: Paper, tmp_path: Path) -> None:
