@@ -71,7 +71,7 @@ $(stamps)/terraform: tools/terraform-plugins.sh
 
 $(stamps)/lint-tools: requirements/lint.txt tools/go.mod tools/lint-tools.sh | $(stamps)/venv
 	@$(python) -m venv build/lint-venv
-	@echo 'setup: installing checkov into build/lint-venv'
+	@echo 'setup: installing checkov and zizmor into build/lint-venv'
 	@build/lint-venv/bin/python $(pip_install) -r $<
 	@tools/lint-tools.sh
 	@touch $@

@@ -3,7 +3,7 @@
 set -uo pipefail
 
 cd "$(dirname "$0")/.." || exit
-readonly steps=(tf-fmt tf-validate tflint checkov ruff ruff-format mypy imports shellcheck)
+readonly steps=(tf-fmt tf-validate tflint checkov ruff ruff-format mypy imports shellcheck actionlint zizmor)
 readonly bin=.venv/bin
 # As in the Makefile: this script is also run by itself, by hand and by pre-commit.
 export TF_CLI_CONFIG_FILE=$PWD/build/terraform.rc CHECKPOINT_DISABLE=1
@@ -13,6 +13,10 @@ files() { # patterns of git ls-files; new files count before they are added
   git ls-files --cached --others --exclude-standard -- "$@" | while IFS= read -r file; do
     [[ ! -f $file ]] || printf '%s\n' "$file"
   done
+}
+
+workflows() { # this repository's, and those that examples show
+  files '.github/workflows/*.yml' 'examples/*/workflows/*.yml'
 }
 
 terraform_folders() {
@@ -37,6 +41,13 @@ run_step() {
     mypy) "$bin/mypy" ;;
     imports) PYTHONPATH=lambda_src "$bin/lint-imports" ;;
     shellcheck) files '*.sh' .ci/run | xargs "$bin/shellcheck" ;;
+    # It checks the shell in workflows with shellcheck; there is no Python in them for pyflakes.
+    actionlint) workflows | xargs build/bin/actionlint -no-color -shellcheck "$PWD/$bin/shellcheck" -pyflakes '' ;;
+    # The strictest of its personas. Offline: it would ask GitHub for more if it found a token.
+    zizmor)
+      { workflows && files .github/dependabot.yml; } |
+        xargs build/lint-venv/bin/zizmor --offline --persona auditor --strict-collection --no-progress --quiet
+      ;;
     *) echo "there is no such step; there are: ${steps[*]}" && return 2 ;;
   esac
 }
