@@ -20,9 +20,11 @@ from simulator.demo.recording import Recording
 from simulator.world import ServiceKey
 from spot_failover.domain.record import Phase
 
+DROUGHT: Final = "drought"
+SHORTAGE: Final = "shortage"
 SPOT: Final = "#2f9e83"
 ON_DEMAND: Final = "#3b6fb6"
-DROUGHT: Final = "#5b4636"
+WEATHER_INK: Final = {SHORTAGE: "#c9a97f", DROUGHT: "#5b4636"}
 DRILL: Final = "#a03070"
 LEAVING: Final = "#7a7a7a"
 INK: Final = "#222222"
@@ -46,7 +48,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """One service: steps of its tasks, its phases but `steady`, its region's droughts, its drills."""
+    """One service: steps of its tasks, its phases but `steady`, its weather, its drills."""
 
     key: ServiceKey
     protected: bool
@@ -90,7 +92,10 @@ def _panel(recording: Recording, key: ServiceKey, start: datetime, end: datetime
         on_demand=tuple(sample.on_demand_running for sample in shown),
         desired=tuple(sample.desired for sample in shown),
         phases=_phases(recording, key, start, end),
-        droughts=_droughts(recording, key.region, start, end),
+        droughts=(
+            *_since(start, recording.shortages(key, end), SHORTAGE),
+            *_since(start, recording.droughts(key.region, end), DROUGHT),
+        ),
         drills=_drills(recording, key, start),
     )
 
@@ -110,10 +115,9 @@ def _drills(recording: Recording, key: ServiceKey, start: datetime) -> tuple[flo
     return tuple((event.at - start).total_seconds() for event in recording.forwarded if event.event_id in ids)
 
 
-def _droughts(recording: Recording, region: str, start: datetime, end: datetime) -> tuple[Span, ...]:
+def _since(start: datetime, spans: list[tuple[datetime, datetime]], name: str) -> tuple[Span, ...]:
     return tuple(
-        Span((begin - start).total_seconds(), (until - start).total_seconds(), "drought")
-        for begin, until in recording.droughts(region, end)
+        Span((begin - start).total_seconds(), (until - start).total_seconds(), name) for begin, until in spans
     )
 
 
@@ -140,7 +144,7 @@ def draw(shown: Sequence[Panel], time_factor: float, directory: Path, name: str)
             weight="bold",
             size=13,
         )
-        figure.legend(handles=_legend(), loc="outside lower left", ncols=8, frameon=False)
+        figure.legend(handles=_legend(), loc="outside lower left", ncols=5, frameon=False)
         paths = [directory / f"{name}.svg", directory / f"{name}.png"]
         figure.savefig(paths[0], metadata={"Date": None})
         figure.savefig(paths[1], dpi=110)
@@ -176,9 +180,8 @@ def _draw_panel(axis: Axes, panel: Panel, length: float) -> None:
         axis.axvline(at, color=DRILL, linewidth=1.2, zorder=4)
         axis.text(at, 0.97 * top, "drill ", color=DRILL, size=8, ha="right", va="top")
     for span in panel.droughts:
-        axis.axvspan(
-            span.start, span.end, ymin=0, ymax=0.06, color=DROUGHT, linewidth=0, zorder=4, clip_on=False
-        )
+        ink = WEATHER_INK[span.name]
+        axis.axvspan(span.start, span.end, ymin=0, ymax=0.06, color=ink, linewidth=0, zorder=4, clip_on=False)
     axis.set_ylim(-0.085 * top, top)
     axis.set_xlim(0, length)
     axis.set_ylabel("tasks")
@@ -200,6 +203,7 @@ def _legend() -> list[Patch | Line2D]:
         Patch(color=ON_DEMAND, label="running on demand"),
         Patch(facecolor="none", edgecolor=LEAVING, hatch="////", label="leaving, but serving"),
         Line2D([], [], color=INK, linestyle=(0, (4, 2)), label="desired"),
-        Patch(color=DROUGHT, label="Spot drought in the region"),
+        Patch(color=WEATHER_INK[SHORTAGE], label="Spot short of this size"),
+        Patch(color=WEATHER_INK[DROUGHT], label="Spot drought in the region"),
         *(Patch(color=shade, label=phase.value.replace("_", " ")) for phase, shade in SHADES.items()),
     ]

@@ -127,7 +127,7 @@ def _only_what_lacks(recording: Recording, key: ServiceKey, start: datetime, end
         found=f"it asked for {'; '.join(wrong)}"
         if wrong
         else f"at most {max((step.desired for step in raised), default=0)}; {ran:.0f} task minutes of AWS, "
-        f"{beyond:.0f} of them beside Spot tasks that had just come or were about to go",
+        f"{beyond:.0f} of them while Spot ran enough again",
     )
 
 

@@ -99,11 +99,6 @@ class Weather:
         part = PARTS[key]
         return self.capacity is not None and self.region == key.region and self.size in (None, part.size)
 
-    @property
-    def is_drought(self) -> bool:
-        """Whether the region holds no Spot task at all."""
-        return self.capacity == 0 and self.size is None
-
 
 @dataclass(slots=True)
 class Recording:
@@ -143,16 +138,16 @@ class Recording:
 
     def droughts(self, region: str, end: datetime) -> list[tuple[datetime, datetime]]:
         """Return from when to when a region held no Spot task; what still lasts ends at `end`."""
-        found, since = [], None
-        for weather in self.weather:
-            if (weather.region, weather.size) != (region, None):
-                continue
-            if weather.is_drought and since is None:
-                since = weather.at
-            elif not weather.is_drought and since is not None:
-                found.append((since, weather.at))
-                since = None
-        return [*found, (since, end)] if since is not None else found
+        of_region = [weather for weather in self.weather if (weather.region, weather.size) == (region, None)]
+        return _spans([(weather.at, weather.capacity == 0) for weather in of_region], end)
+
+    def shortages(self, key: ServiceKey, end: datetime) -> list[tuple[datetime, datetime]]:
+        """Return from when to when Spot was short for tasks of a service's size, and for no others."""
+        part = PARTS[key]
+        of_size = [
+            weather for weather in self.weather if (weather.region, weather.size) == (key.region, part.size)
+        ]
+        return _spans([(weather.at, weather.capacity is not None) for weather in of_size], end)
 
     def told(self, key: ServiceKey, phase: Phase) -> list[Message]:
         """Return what was told when a service entered this phase, once for each time."""
@@ -166,6 +161,18 @@ class Recording:
                 continue
             entered.append(state)
         return [state for state in entered if since is None or state.since >= since]
+
+
+def _spans(changes: Iterable[tuple[datetime, bool]], end: datetime) -> list[tuple[datetime, datetime]]:
+    """Return from when to when something was so; each change says whether it is so from then on."""
+    found, since = [], None
+    for at, is_so in changes:
+        if is_so and since is None:
+            since = at
+        elif not is_so and since is not None:
+            found.append((since, at))
+            since = None
+    return [*found, (since, end)] if since is not None else found
 
 
 def last(items: Iterable[Item]) -> Item | None:

@@ -193,6 +193,7 @@ def _partial_drought(stage: Stage) -> None:
         lambda: stage.in_phase(Phase.ON_DEMAND, WORKER) and stage.on_demand(WORKER, TAKEN_BACK),
         f"the standby of shop/worker to run {TAKEN_BACK} tasks",
     )
+    _pause(stage, CALM_SECONDS)
 
 
 def _drought(stage: Stage) -> None:
@@ -256,4 +257,4 @@ def _the_way_back(stage: Stage) -> None:
 
 
 def _pause(stage: Stage, seconds: float) -> None:
-    stage.until(lambda: False, "a moment of calm", seconds=seconds, required=False)
+    stage.until(lambda: False, "a moment to pass", seconds=seconds, required=False)

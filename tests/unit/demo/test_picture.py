@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from simulator.demo.cast import DRILLED, EVERYONE, REPORTS, TOKYO_WEB, WEB, WORKER
+from simulator.demo.cast import API, DRILLED, EVERYONE, REPORTS, TOKYO_WEB, WEB, WORKER
 from simulator.demo.picture import Panel, Span, draw, panels, settled
 from simulator.demo.recording import Recording
 from simulator.world import ServiceKey
@@ -38,6 +38,11 @@ def test_weather_is_that_of_the_services_region(paper: Paper) -> None:
     assert panel(paper, WEB).droughts == (Span(8, 16, "drought"),)
     assert panel(paper, TOKYO_WEB).droughts == (Span(18, 25, "drought"),)
     assert panel(paper, DRILLED).droughts == ()
+
+
+def test_a_shortage_of_one_size_is_shown_where_it_is_felt(paper: Paper) -> None:
+    assert panel(paper, WORKER).droughts == (Span(7, 16, "shortage"), Span(8, 16, "drought"))
+    assert panel(paper, API).droughts == (Span(8, 16, "drought"),)
 
 
 def test_a_drought_that_goes_on_lasts_to_the_end(paper: Paper) -> None:
