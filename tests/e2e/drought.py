@@ -90,7 +90,7 @@ class Drought:
         self.rehearsed.spot.register(
             mode="standby",
             standby={"service_name": self.rehearsed.standby.name},
-            restore={"interval_seconds": 1, "window_seconds": 5},
+            restore={"interval_seconds": 1, "window_seconds": 5, "backoff_seconds": 3600},
         )
         for service in (self.plain, self.api.spot, self.worker.spot):
             service.protected()

@@ -37,9 +37,11 @@ module "spoke_west" {
   default_policy = {
     exclude = ["shop/spared-*"]
 
+    # Long enough that nothing but a drain brings a service home.
     restore = {
       interval_seconds = 1
       window_seconds   = 5
+      backoff_seconds  = 3600
     }
   }
 }
