@@ -28,7 +28,7 @@ def has_news(record: Record, observation: Observation | None, now: datetime) -> 
     if observation.created_at != record.service_created_at:
         return True
     twin = record.policy.mode is not Mode.SWITCH
-    if twin and record.claimed != record.policy.standby.service_name:
+    if record.claimed != record.policy.standby.service_name:
         return True
     reason = standby_blocked(record, observation, record.policy) if twin else blocked(observation)
     if reason or (record.hold and record.hold.kind is HoldKind.BLOCKED):

@@ -170,8 +170,9 @@ def _failing_over(
     if twin.healthy >= demand and own.desired == 0:
         reason = f"All {demand} tasks run on demand, in the standby."
         return arrived_on_demand(record, reason, policy, now)
-    if counted.on_demand_shortages and own.healthy >= demand and not counted.errors:
-        reason = "On-demand capacity is short, and Spot serves again: it is kept, and watched."
+    overdue = now - record.since >= timedelta(seconds=policy.failover.timeout_seconds)
+    if (counted.on_demand_shortages or overdue) and own.healthy >= demand and not counted.errors:
+        reason = "The standby does not come up, and Spot serves again: Spot is kept, and watched."
         return Decision(Phase.RESTORING, reason)
     return Decision(
         Phase.FAILING_OVER,

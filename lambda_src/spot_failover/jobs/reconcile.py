@@ -247,7 +247,9 @@ class Reconcile:
         at_rest = intent.phase is Phase.STEADY and observation.desired == demand_of(intent, observation)
         if intent.scaling is None or not at_rest or intent.dry_run:
             return intent
-        self.scaling.suspend(intent.id, intent.scaling)
+        # A target that was deleted meanwhile has nothing to go on with.
+        if self.scaling.describe(intent.id):
+            self.scaling.suspend(intent.id, intent.scaling)
         return replace(intent, scaling=None)
 
     def _tell(self, record: Record, now: datetime) -> None:

@@ -90,6 +90,8 @@ def test_where_on_demand_is_short_and_spot_serves_again_spot_is_kept(scene: Scen
     shown = scene.twins(standby=10, on_demand=2)
     decision = decide(record, shown, scene.evidence(SHORTAGE))
     assert (decision.phase, kinds(decision)) == (Phase.RESTORING, [ON_DEMAND_SHORTAGE])
+    assert decide(record, shown).phase is Phase.FAILING_OVER
+    assert decide(replace(record, since=ago(600)), shown).phase is Phase.RESTORING
     bad = [*scene.evidence(SHORTAGE), *scene.evidence()]
     assert decide(record, shown, bad).phase is Phase.FAILING_OVER
 

@@ -110,6 +110,22 @@ def test_autoscaling_goes_on_as_it_was_once_the_count_is_back(stage: Stage) -> N
     assert stage.record().scaling is None
 
 
+def test_a_scalable_target_that_was_deleted_meanwhile_holds_nothing_up(stage: Stage) -> None:
+    stage.services.save(replace(stage.record(), scaling=Suspended()))
+    stage.wake(cause="survey")
+    record = stage.record()
+    assert (record.scaling, record.last_error, stage.scaling.targets) == (None, "", {})
+
+
+def test_a_claim_is_given_up_with_the_mode(stage: Stage) -> None:
+    stage.register(policy=Policy())
+    stage.tick()
+    wakes = [one for one in stage.queue.take() if isinstance(one, wakeups.Reconcile)]
+    assert [one.service for one in wakes][-1:] == [WEB]
+    stage.wake(cause="survey")
+    assert stage.services.owner_of(TWIN) is None
+
+
 def test_where_the_standby_cannot_be_raised_spot_is_not_lowered(stage: Stage) -> None:
     drought(stage)
     stage.ecs.update_faults = [ThrottledError("UpdateService is throttled.")]
