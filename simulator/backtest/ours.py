@@ -102,7 +102,7 @@ class Ours:
 
     def event(self, envelope: dict[str, Any], now: datetime) -> None:
         service = _service_of(envelope)
-        self._ecs.touch(service)
+        self._ecs.touch(service, task=envelope["detail"].get("taskArn", ""))
         place = self._places[service.location]
         place.due = place.heard_at = now
         if not is_forwarded(envelope):

@@ -38,7 +38,7 @@ class WorldSessions:
     def ecs(self, location: Location) -> WorldClient:
         """Return a client of ECS."""
         api = self.world.api(location.account, location.region)
-        return WorldClient(lambda operation, request: self._counted(api.call, operation, request))
+        return WorldClient(lambda operation, request: self._ecs(api.call, operation, request))
 
     def ecs_once(self, location: Location) -> WorldClient:
         """Return the same client: nothing is ever sent twice here."""
@@ -53,7 +53,7 @@ class WorldSessions:
         """Return a client of Application Auto Scaling."""
         return WorldClient(self.world.scaling(location.account, location.region).call)
 
-    def _counted(self, call: Call, operation: str, request: Request) -> Any:  # noqa: ANN401 - JSON
+    def _ecs(self, call: Call, operation: str, request: Request) -> Any:  # noqa: ANN401 - JSON
         self.calls[operation] += 1
         answer = call(operation, request)
         if operation == "UpdateService":
@@ -104,8 +104,8 @@ class WorldPaginator:
 class WorldEcs:
     """The port `Ecs` on the world. A throttled update is given up at once, as no time can pass in a call."""
 
-    def __init__(self, world: World) -> None:
-        self.sessions = WorldSessions(world)
+    def __init__(self, world: World, sessions: WorldSessions | None = None) -> None:
+        self.sessions = sessions or WorldSessions(world)
         self._ecs = SpokeEcs(cast("SpokeSessions", self.sessions), pause=_give_up)
 
     @property

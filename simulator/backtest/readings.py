@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
-from simulator.backtest.ports import WorldEcs
+from simulator.backtest.ports import Call, Request, WorldEcs, WorldSessions
 from simulator.world import World
 from spot_failover.domain.identity import Location, ServiceId
 from spot_failover.domain.service import Observation
@@ -39,6 +40,35 @@ class _Tasks:
     outdated: bool = False
 
 
+class _TaskRecords(WorldSessions):
+    """Clients of the world that describe a task that runs only once, until an event tells of it.
+
+    Only its health could change without one, and the tasks of a backtest have no health checks of their own:
+    target groups are asked about by a call of their own.
+    """
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
+        self.known: dict[str, Any] = {}
+
+    def _ecs(self, call: Call, operation: str, request: Request) -> Any:  # noqa: ANN401 - JSON
+        if operation != "DescribeTasks":
+            return super()._ecs(call, operation, request)
+        unknown = [arn for arn in request["tasks"] if arn not in self.known]
+        if not unknown:
+            self.calls[operation] += 1
+            return {"tasks": [self.known[arn] for arn in request["tasks"]]}
+        answer = super()._ecs(call, operation, {**request, "tasks": unknown})
+        shown = {task["taskArn"]: task for task in answer["tasks"]}
+        self.known |= {
+            arn: task
+            for arn, task in shown.items()
+            if task["lastStatus"] == task["desiredStatus"] == "RUNNING"
+        }
+        tasks = [self.known.get(arn) or shown.get(arn) for arn in request["tasks"]]
+        return {**answer, "tasks": [task for task in tasks if task]}
+
+
 class RememberingEcs:
     """The port `Ecs`, answering from memory where no event and no call of ours has touched a service since.
 
@@ -47,7 +77,8 @@ class RememberingEcs:
 
     def __init__(self, world: World, *, forgetful: bool = False) -> None:
         self._world = world
-        self._ecs = WorldEcs(world)
+        self._task_records = _TaskRecords(world)
+        self._ecs = WorldEcs(world, None if forgetful else self._task_records)
         self._forgetful = forgetful
         self.tasks_read = 0  # how often the tasks of a service were asked for
         self._saved_calls = 0
@@ -60,8 +91,9 @@ class RememberingEcs:
         """How many calls of ECS there would have been without this memory."""
         return self._made + self._saved_calls
 
-    def touch(self, service: ServiceId) -> None:
-        """Note that something has happened to a service now."""
+    def touch(self, service: ServiceId, task: str = "") -> None:
+        """Note that something has happened to a service now, and to which task, by its ARN."""
+        self._task_records.known.pop(task, None)
         self._touched[service] = self._world.now
         if service in self._services:
             self._services[service].outdated = True
