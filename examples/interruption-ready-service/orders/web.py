@@ -105,6 +105,7 @@ def put_off(_: Request, error: Exception) -> Response:
 def main() -> None:
     """Serve until SIGTERM."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("botocore").setLevel(logging.WARNING)
     settings = Settings.read(os.environ)
     dynamodb = boto3.client("dynamodb", config=IMPATIENT)
     store = Store(dynamodb, settings.orders_table)

@@ -123,6 +123,7 @@ class Worker:
         self._told = True
 
     def run(self) -> None:
+        log.info("waiting for jobs")
         while not self._told:
             self._pulse.touch()
             message = self._queue.receive()
@@ -163,6 +164,7 @@ class Worker:
 def main() -> None:
     """Work until SIGTERM."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("botocore").setLevel(logging.WARNING)
     settings = Settings.read(os.environ)
     patience = Config(connect_timeout=2, read_timeout=settings.poll_seconds + 5)
     dynamodb, sqs = boto3.client("dynamodb", config=patience), boto3.client("sqs", config=patience)
