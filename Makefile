@@ -22,7 +22,7 @@ export CHECKPOINT_DISABLE := 1
 export MPLCONFIGDIR := $(CURDIR)/build/matplotlib
 export PYTHONUNBUFFERED := 1
 
-.PHONY: help demo sandbox backtest test lint check package bench clean setup lock
+.PHONY: help demo sandbox backtest test lint check package bench release publish clean setup lock
 
 help: ## Show this list
 	@echo 'Needed: Python 3.11+, Terraform 1.9+, make; Go only for lint. Targets:'
@@ -50,6 +50,16 @@ package: $(stamps)/venv ## Build the Lambda zip; the same sources give the same 
 
 bench: setup package ## Measure against the budgets: latency, ECS calls, cold import, sizes
 	@$(python) -m bench
+
+# Tags come from outside: the shell reads this one from its environment, never as a part of a command.
+VERSION ?=
+export VERSION
+
+release: package ## Prepare the release of a tag, as in make release VERSION=v1.2.3: its branch, zip and notes
+	@"$$(tools/find-python.sh)" tools/release.py prepare "$$VERSION"
+
+publish: ## Push what make release prepared, and make GitHub's release of it
+	@"$$(tools/find-python.sh)" tools/release.py publish "$$VERSION"
 
 clean: ## Remove everything these targets made
 	rm -rf .venv build modules/central-hub/package

@@ -46,7 +46,8 @@ run_step() {
     # The strictest of its personas. Offline: it would ask GitHub for more if it found a token.
     zizmor)
       { workflows && files .github/dependabot.yml; } |
-        xargs build/lint-venv/bin/zizmor --offline --persona auditor --strict-collection --no-progress --quiet
+        xargs build/lint-venv/bin/zizmor --config .github/zizmor.yml --offline --persona auditor \
+          --strict-collection --no-progress --quiet
       ;;
     *) echo "there is no such step; there are: ${steps[*]}" && return 2 ;;
   esac
