@@ -106,12 +106,14 @@ def missing(
     """Return how many tasks Spot owes the service, as mode `backfill` counts them.
 
     A task is missing from its notice on. Others that do not run are only starting, unless something in the
-    window says that Spot fails. A drill counts as one task.
+    window says that Spot fails; once on-demand tasks stand in, all are owed until they run. A drill counts as
+    one task.
     """
     counted = _in_window(evidence, policy, now)
     demand = demand_of(record, observation)
     absent = max(0, demand - running_tasks(observation, counted))
     fails = counted.errors or counted.deficits >= policy.thresholds.silent_surveys
+    fails = fails or record.phase is not Phase.STEADY
     lacking = absent if fails else min(absent, counted.noticed)
     return min(demand, max(lacking, 1)) if counted.drill else lacking
 

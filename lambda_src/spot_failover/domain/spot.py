@@ -81,12 +81,17 @@ def _enough_evidence(observation: Observation, tally: Tally, thresholds: Thresho
 
 
 def verified(strategy: Strategy, observation: Observation, tally: Tally, restore: Restore) -> bool:
-    """Whether Spot has proven itself: all tasks run, few failed, nothing is pending.
+    """Whether Spot has proven itself: all tasks run, of the newest deployment too, and few failed."""
+    return is_served(observation, tally) and holds(strategy, observation, tally, restore)
+
+
+def holds(strategy: Strategy, observation: Observation, tally: Tally, restore: Restore) -> bool:
+    """Whether all tasks run, few failed and nothing is pending, whatever deployment the tasks are of.
 
     Samples are the tasks that started on Spot plus the failures; since all of its tasks must run, a service
     has always given as many samples as it can.
     """
-    if observation.pending or not is_served(observation, tally):
+    if observation.pending or healthy_tasks(observation, tally) < observation.desired:
         return False
     on_spot = observation.desired - strategy.on_demand_share(observation.desired)
     successes = max(on_spot, tally.started)

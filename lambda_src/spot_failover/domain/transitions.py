@@ -9,7 +9,7 @@ from spot_failover.domain.applied import LAG, adopted
 from spot_failover.domain.counts import demand_of
 from spot_failover.domain.decision import DAY
 from spot_failover.domain.policy import Mode
-from spot_failover.domain.record import Applied, Original, Phase, Record
+from spot_failover.domain.record import Applied, Held, Original, Phase, Record
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -25,7 +25,7 @@ def current(record: Record, observation: Observation | None, now: datetime) -> R
     if observation is None:
         return record
     if record.service_created_at == observation.created_at:
-        return asked_for(adopted(record, observation), observation, now)
+        return asked_for(_confirmed(adopted(record, observation), observation, now), observation, now)
     known = record if record.service_created_at is None else record.fresh(now)
     return replace(known, service_created_at=observation.created_at)
 
@@ -60,7 +60,7 @@ def asked_for(record: Record, observation: Observation, now: datetime) -> Record
         return replace(record, demand=more, held=shown)
     if not held.confirmed or now < held.at + LAG:
         return record
-    if (observation.desired, standby) == (held.spot, held.standby):
+    if shown == held:
         return record
     demand = record.demand
     # Terraform has the standby at rest: that it puts it there is no wish to serve nobody.
@@ -76,7 +76,7 @@ def asked_for(record: Record, observation: Observation, now: datetime) -> Record
 def moved(record: Record, decision: Decision, observation: Observation | None, now: datetime) -> Record:
     """Return the record as it is to be saved with this decision."""
     entered = replace(
-        _settled(record, observation),
+        _settled(record, observation, now),
         reason=decision.reason,
         hold=decision.hold,
         told=frozenset(remark.kind for remark in decision.remarks),
@@ -135,9 +135,9 @@ def _with_original(entered: Record, observation: Observation) -> Record:
     return entered
 
 
-def _settled(record: Record, observation: Observation | None) -> Record:
+def _settled(record: Record, observation: Observation | None, now: datetime) -> Record:
     """Let go of counts that are as they were, and of rolling settings once they are back, or others are."""
-    record = _released(record, observation)
+    record = _released(record, observation, now)
     if (
         record.put_back is None
         or observation is None
@@ -149,13 +149,29 @@ def _settled(record: Record, observation: Observation | None) -> Record:
     return replace(record, put_back=None)
 
 
-def _released(record: Record, observation: Observation | None) -> Record:
+def _confirmed(record: Record, observation: Observation, now: datetime) -> Record:
+    """Complete calls whose answers were lost: ECS shows what they were to bring about."""
+    held = record.held
+    if held is None or held.confirmed or now < held.at + LAG or not _is_shown(held, observation):
+        return record
+    return replace(record, held=replace(held, confirmed=True))
+
+
+def _is_shown(held: Held, observation: Observation) -> bool:
+    standby = observation.standby.desired if observation.standby else held.standby
+    return (observation.desired, standby) == (held.spot, held.standby)
+
+
+def _released(record: Record, observation: Observation | None, now: datetime) -> Record:
     """Hold no counts in calm weather, once both services are where they belong."""
     if record.phase is not Phase.STEADY or observation is None:
         return record
-    if record.held is None:
+    held = record.held
+    if held is None:
         return replace(record, demand=None)
+    if now < held.at + LAG and not _is_shown(held, observation):
+        return record
     at_rest = observation.standby is None or observation.standby.desired <= record.policy.standby.reserve
-    if not record.held.confirmed or not at_rest or observation.desired != demand_of(record, observation):
+    if not held.confirmed or not at_rest or observation.desired != demand_of(record, observation):
         return record
     return replace(record, held=None, demand=None)

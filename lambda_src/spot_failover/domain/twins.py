@@ -228,7 +228,8 @@ def _restoring(
         )
         return Decision(Phase.RESTORING, reason)
     counted = tally(evidence, since=max(began, now - span), now=now)
-    if not spot.verified(observation.strategy, observation, counted, policy.restore):
+    # Old tasks serve while a rollout of the owners is stuck; they are on Spot like the new ones.
+    if not spot.holds(observation.strategy, observation, counted, policy.restore):
         calm = spot.seen(observation, counted)
         return Decision(Phase.RESTORING, f"Spot runs, but has not been calm enough yet: {calm}")
     return Decision(
@@ -266,10 +267,10 @@ def _backfilled(
     if twin.healthy < lacking:
         return Decision(
             Phase.FAILING_OVER,
-            f"Spot lacks {lacking} of {demand} tasks; on demand, {spot.tasks(twin.healthy)} run so far.",
+            f"Spot lacks {lacking} of {demand} tasks; on-demand tasks that run so far: {twin.healthy}.",
         )
     if lacking:
-        reason = f"Spot lacks {lacking} of {demand} tasks; on demand, {spot.tasks(twin.healthy)} run."
+        reason = f"Spot lacks {lacking} of {demand} tasks; on-demand tasks that run: {twin.healthy}."
         return Decision(Phase.ON_DEMAND, reason)
     if until := kept_until(record, policy.restore, now):
         return Decision(

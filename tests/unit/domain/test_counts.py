@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spot_failover.domain.counts import Counts, Side, canary, counts, is_ambiguous, missing
-from spot_failover.domain.evidence import EvidenceKind
+from spot_failover.domain.evidence import Evidence, EvidenceKind
 from spot_failover.domain.policy import Mode, Policy, Restore, Standby, Surge
 from spot_failover.domain.record import Held, Operation, Phase
 from tests.unit.domain.scene import NOW, Scene, ago
@@ -145,15 +145,25 @@ def test_a_task_is_missing_from_its_notice_on() -> None:
     assert backfill(running=10, evidence=[*noticed]) == Counts(10, 2)
 
 
+def lacking(running: int, evidence: list[Evidence], phase: Phase = Phase.STEADY) -> int:
+    scene = Scene(Mode.BACKFILL)
+    return missing(scene.record(phase), scene.twins(running=running), evidence, scene.policy, NOW)
+
+
 def test_tasks_that_only_start_are_not_missing_unless_spot_fails() -> None:
-    assert backfill(running=6) == Counts(10, 0)
-    assert backfill(running=6, evidence=[*Scene().evidence()]) == Counts(10, 4)
+    assert lacking(6, []) == 0
+    assert lacking(6, Scene().evidence()) == 4
 
 
 def test_silent_deficits_count_once_there_are_enough_of_them() -> None:
     silent = Scene().evidence(EvidenceKind.SPOT_DEFICIT, 60, count=3)
-    assert backfill(running=6, evidence=[*silent[:2]]).standby == 0
-    assert backfill(running=6, evidence=[*silent]).standby == 4
+    assert lacking(6, silent[:2]) == 0
+    assert lacking(6, silent) == 4
+
+
+def test_what_on_demand_tasks_stand_in_for_is_owed_until_it_runs() -> None:
+    assert lacking(6, [], Phase.ON_DEMAND) == 4
+    assert backfill(running=6, on_demand=4) == Counts(10, 4)
 
 
 def test_on_demand_is_given_back_one_for_one() -> None:
@@ -226,7 +236,7 @@ def test_an_old_answer_without_running_tasks_does_not_hide_those_that_were_looke
     shown = scene.twins(standby=6, on_demand=0, running=9)
     assert shown.standby is not None
     looked = replace(shown, wanted=9, up=9, held=9, standby=replace(shown.standby, wanted=6, up=2, held=2))
-    assert counts(Phase.ON_DEMAND, record, shown, [], NOW).standby == 0
+    assert counts(Phase.ON_DEMAND, record, shown, [], NOW).standby == 1
     assert counts(Phase.ON_DEMAND, record, looked, [], NOW).standby == 6
 
 

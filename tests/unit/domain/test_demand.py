@@ -100,6 +100,23 @@ def test_leaving_steady_notes_the_demand_and_coming_to_rest_forgets_it(scene: Sc
     assert (busy.held, busy.demand) == (back.held, 10)
 
 
+def test_what_was_raised_is_not_forgotten_over_an_old_answer(scene: Scene) -> None:
+    raised = scene.record(held=Held(10, 1, ago(14), confirmed=True))
+    assert moved(raised, Decision(Phase.STEADY, "."), scene.twins(), NOW).held == raised.held
+    old = scene.record(held=Held(10, 1, ago(60), confirmed=True))
+    assert moved(old, Decision(Phase.STEADY, "."), scene.twins(), NOW).held is None
+
+
+def test_a_call_whose_answer_was_lost_is_known_by_what_it_did(scene: Scene) -> None:
+    lost = scene.record(held=Held(10, 0, ago(60)))
+    known = current(lost, scene.twins(), NOW).held
+    assert known is not None
+    assert known.confirmed
+    assert current(lost, scene.twins(standby=2), NOW).held == lost.held
+    young = scene.record(held=Held(10, 0, ago(59)))
+    assert current(young, scene.twins(), NOW).held == young.held
+
+
 def test_what_was_begun_in_one_mode_is_ended_in_it(scene: Scene) -> None:
     away = on_demand(scene)
     switched = replace(away, policy=Scene().policy)

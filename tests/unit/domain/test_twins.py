@@ -14,7 +14,7 @@ from spot_failover.domain.evidence import Evidence, EvidenceKind
 from spot_failover.domain.phases import FAILOVER_OVERDUE, ON_DEMAND_SHORTAGE, next_phase
 from spot_failover.domain.policy import Mode
 from spot_failover.domain.record import Held, HoldKind, Operation, Phase, Record
-from spot_failover.domain.service import Observation
+from spot_failover.domain.service import Observation, Rollout
 from spot_failover.domain.transitions import moved
 from spot_failover.domain.twins import DRIFT, STANDBY_DIFFERS, may_claim
 from tests.unit.domain.scene import NOW, SPOT, Scene, ago
@@ -161,6 +161,13 @@ def test_a_restore_whose_tasks_do_not_all_come_up_goes_back(scene: Scene) -> Non
     late = decide(restoring(scene), scene.twins(running=8, **WHOLE))
     assert late.phase is Phase.FAILING_OVER
     assert "Only 8 of 10 Spot tasks run after 600 s" in late.reason
+
+
+def test_a_stuck_rollout_of_the_owners_does_not_hold_a_restore_up(scene: Scene) -> None:
+    stuck = scene.deployment(running=0, rollout=Rollout.IN_PROGRESS, id="ecs-svc/2")
+    shown = scene.twins(**WHOLE)
+    shown = replace(shown, deployments=(stuck, *shown.deployments))
+    assert decide(restoring(scene), shown).phase is Phase.STEADY
 
 
 def test_a_canary_alone_is_no_restore(scene: Scene) -> None:
