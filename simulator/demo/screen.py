@@ -61,7 +61,7 @@ class Screen:
     def show(self, board: RenderableType) -> None:
         """Put another board below the lines."""
         if self.is_terminal:
-            self._live.update(board)
+            self._live.update(board, refresh=True)
 
     def heading(self, words: str) -> None:
         """Begin a part of the run."""
