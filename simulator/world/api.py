@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from copy import deepcopy
 from typing import Any
 
+from simulator.world.copies import copied
 from simulator.world.errors import THROTTLING, EcsError, invalid_parameter
 from simulator.world.ground import Ground
 from simulator.world.model import Document
@@ -120,7 +120,7 @@ class EcsApi:
         return self.call("ListTagsForResource", request)
 
     def _tag(self, request: Document) -> Document:
-        given = deepcopy(request.get("tags") or [])
+        given = copied(request.get("tags") or [])
         if not given:
             raise invalid_parameter("Tags cannot be empty.")
         tags = self._services.tags(str(request.get("resourceArn")))
@@ -133,7 +133,7 @@ class EcsApi:
         return {}
 
     def _tags(self, request: Document) -> Document:
-        return {"tags": deepcopy(self._services.tags(str(request.get("resourceArn"))))}
+        return {"tags": copied(self._services.tags(str(request.get("resourceArn"))))}
 
 
 def _remove(tags: list[dict[str, str]], keys: set[Any]) -> None:

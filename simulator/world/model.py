@@ -166,6 +166,7 @@ class Service:
     steady: bool = False
     extra: int = 0  # tasks above the desired count, while its zones are rebalanced
     next_look: Due | None = None
+    changes: int = 0  # how often it, or one of its tasks, may have changed
     spot_running: int = 0  # kept as tasks change: counting them each time would take most of a run
     on_demand_running: int = 0
     serving: int = 0

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
 from typing import Final
 
 from simulator.world import strategy
+from simulator.world.copies import copied
 from simulator.world.errors import CLIENT, CLUSTER_NOT_FOUND, EcsError, invalid_parameter
 from simulator.world.model import FARGATE, Cluster, Document, Revision, Service, Strategy, TaskDefinition
 from simulator.world.names import last_part
@@ -100,4 +100,4 @@ def next_revision(region: Region, service: Service, request: Document) -> Revisi
 
 
 def _settings(request: Document) -> Document:
-    return deepcopy({name: request[name] for name in _ROLLED_OUT if request.get(name) is not None})
+    return copied({name: request[name] for name in _ROLLED_OUT if request.get(name) is not None})

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
 from typing import Final
 
+from simulator.world.copies import copied
 from simulator.world.ground import Ground
 from simulator.world.model import Document
 from simulator.world.names import new_uuid
@@ -36,7 +36,7 @@ class ScalingPolicies:
         """Make or change a policy; what is not given stays as it is."""
         target = find_target(self._region, self._targets, request)
         name = name_in(request, "PolicyName")
-        given = {member: deepcopy(request[member]) for member in _MEMBERS if request.get(member) is not None}
+        given = {member: copied(request[member]) for member in _MEMBERS if request.get(member) is not None}
         policy = target.policies.get(name, {}) | given
         policy.setdefault("CreationTime", self._schedule.now)
         kind = f"scalingPolicy:{new_uuid(self._random)}"
@@ -49,7 +49,7 @@ class ScalingPolicies:
         """List policies."""
         names = request.get("PolicyNames")
         found = [
-            dimension_of(target) | {"PolicyName": name} | deepcopy(policy)
+            dimension_of(target) | {"PolicyName": name} | copied(policy)
             for target in asked_targets(self._region, self._targets, request)
             for name, policy in sorted(target.policies.items())
             if not names or name in names

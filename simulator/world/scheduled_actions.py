@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
 from typing import Final
 
+from simulator.world.copies import copied
 from simulator.world.expressions import next_run
 from simulator.world.ground import Ground
 from simulator.world.model import Document
@@ -38,7 +38,7 @@ class ScheduledActions:
         """Make or change a scheduled action; what is not given stays as it is."""
         target = find_target(self._region, self._targets, request)
         name = name_in(request, "ScheduledActionName")
-        given = {member: deepcopy(request[member]) for member in _MEMBERS if request.get(member) is not None}
+        given = {member: copied(request[member]) for member in _MEMBERS if request.get(member) is not None}
         action = target.scheduled.get(name, {}) | given
         if "Schedule" not in action:
             raise invalid("A new scheduled action needs a Schedule.")
@@ -54,7 +54,7 @@ class ScheduledActions:
         """List scheduled actions."""
         names = request.get("ScheduledActionNames")
         found = [
-            dimension_of(target) | {"ScheduledActionName": name} | deepcopy(action)
+            dimension_of(target) | {"ScheduledActionName": name} | copied(action)
             for target in asked_targets(self._region, self._targets, request)
             for name, action in sorted(target.scheduled.items())
             if not names or name in names

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
 from typing import Final
 
+from simulator.world.copies import copied
 from simulator.world.deployments import Deployments
 from simulator.world.documents import DEFAULT_SETTINGS, service_document
 from simulator.world.errors import (
@@ -61,7 +61,7 @@ class ServicesApi:
         name = str(request.get("serviceName") or "")
         self._check_new(cluster, name, request)
         controller = (request.get("deploymentController") or {}).get("type", "ECS")
-        configuration = _DEFAULT_CONFIGURATION | deepcopy(request.get("deploymentConfiguration") or {})
+        configuration = _DEFAULT_CONFIGURATION | copied(request.get("deploymentConfiguration") or {})
         check_deployment_configuration(configuration)
         desired = request.get("desiredCount", 0 if controller == "EXTERNAL" else None)
         service = Service(
@@ -74,10 +74,10 @@ class ServicesApi:
             scheduling_strategy=request.get("schedulingStrategy") or "REPLICA",
             deployment_configuration=configuration,
             settings=DEFAULT_SETTINGS
-            | deepcopy(
+            | copied(
                 {key: value for key, value in request.items() if key in _SETTINGS and value is not None}
             ),
-            tags=deepcopy(request.get("tags") or []),
+            tags=copied(request.get("tags") or []),
             revision=first_revision(self._region, cluster, controller, request),
         )
         self._region.services[cluster.name, name] = service
@@ -85,7 +85,7 @@ class ServicesApi:
             self._deployments.begin(service, service.revision)
         self._scheduler.record(service)
         self._scheduler.wake(service)
-        return {"service": deepcopy(service_document(service))}
+        return {"service": copied(service_document(service))}
 
     def describe(self, request: Document) -> Document:
         """Show up to ten services; those that do not exist come back as failures."""
@@ -106,7 +106,7 @@ class ServicesApi:
                 )
                 failures.append({"arn": resource, "reason": "MISSING"})
                 continue
-            shown = deepcopy(document)
+            shown = copied(document)
             if "TAGS" not in (request.get("include") or []):
                 shown.pop("tags", None)
             found.append(shown)
@@ -117,12 +117,12 @@ class ServicesApi:
         cluster = find_cluster(self._region, request)
         service = self._active(cluster, str(request.get("service") or ""))
         check_controller(service, request)
-        configuration = service.deployment_configuration | deepcopy(
+        configuration = service.deployment_configuration | copied(
             request.get("deploymentConfiguration") or {}
         )
         check_deployment_configuration(configuration)
         revision = next_revision(self._region, service, request)
-        settings = service.settings | deepcopy(
+        settings = service.settings | copied(
             {key: value for key, value in request.items() if key in _SETTINGS and value is not None}
         )
         rolls_out = (
@@ -138,7 +138,7 @@ class ServicesApi:
             self._deployments.begin(service, revision)
         self._scheduler.record(service)
         self._scheduler.wake(service)
-        return {"service": deepcopy(service_document(service))}
+        return {"service": copied(service_document(service))}
 
     def delete(self, request: Document) -> Document:
         """Let a service drain; it can be described as INACTIVE afterwards."""
@@ -151,7 +151,7 @@ class ServicesApi:
         service.status = "DRAINING"
         self._scheduler.record(service)
         self._scheduler.wake(service)
-        return {"service": deepcopy(service_document(service))}
+        return {"service": copied(service_document(service))}
 
     def list_arns(self, request: Document) -> Document:
         """List the ARNs of services that are not INACTIVE: ten to a page unless asked for more."""

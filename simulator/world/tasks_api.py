@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
 from typing import Final
 
 from simulator.world import strategy
+from simulator.world.copies import copied
 from simulator.world.errors import invalid_parameter
 from simulator.world.ground import Ground
 from simulator.world.history import History
@@ -80,7 +80,7 @@ class TasksApi:
             if task is None:
                 failures.append({"arn": self._arn(cluster, str(name)), "reason": "MISSING"})
                 continue
-            document = deepcopy(self._history.task_document(task))
+            document = copied(self._history.task_document(task))
             if document is None:
                 failures.append({"arn": task.arn, "reason": "MISSING"})
                 continue
@@ -106,7 +106,7 @@ class TasksApi:
             task = self._standalone(cluster, definition, provider, request)
             if self._pools.has_room(task.place, spot=provider == FARGATE_SPOT):
                 self._lifecycle.launch(task)
-                started.append(deepcopy(task_document(task)))
+                started.append(copied(task_document(task)))
             else:
                 failures.append({"reason": CAPACITY_UNAVAILABLE})
         return {"tasks": started, "failures": failures}
@@ -118,7 +118,7 @@ class TasksApi:
         if task is None:
             raise invalid_parameter("The referenced task was not found.")
         self._lifecycle.stop(task, "UserInitiated", str(request.get("reason") or "Task stopped by user"))
-        return {"task": deepcopy(task_document(task))}
+        return {"task": copied(task_document(task))}
 
     def _standalone(
         self, cluster: Cluster, definition: TaskDefinition, provider: str | None, request: Document
@@ -138,8 +138,8 @@ class TasksApi:
             created_at=self._schedule.now,
             updated_at=self._schedule.now,
             started_by=request.get("startedBy"),
-            settings=deepcopy({name: request[name] for name in _SETTINGS if request.get(name)}),
-            tags=deepcopy(request.get("tags") or []),
+            settings=copied({name: request[name] for name in _SETTINGS if request.get(name)}),
+            tags=copied(request.get("tags") or []),
         )
 
     def _desired_status(self, task: Task) -> str | None:

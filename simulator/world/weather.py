@@ -25,7 +25,7 @@ class Weather:
         self._placement = placement
         self._unnoticed_share = 0.0
 
-    def set(
+    def set(  # noqa: PLR0913 - a pool has that many sides
         self,
         account: str | None,
         region: str,
@@ -35,13 +35,15 @@ class Weather:
         zone: str | None = None,
         architecture: str | None = None,
         size: str | None = None,
+        takes_running: bool = True,
     ) -> None:
         """Set how many Spot tasks a pool holds.
 
         A pool is a region's, for one account or (None) shared by all, and may be narrowed to a zone such as
         `eu-west-1a`, an architecture (X86_64 or ARM64) and a size (`256/512`: CPU units and MiB). All limits
         that a task falls under hold at once. A capacity below what runs interrupts that many running tasks:
-        notice now, gone after two minutes. Tasks that are only starting lose theirs first. With `at` in the
+        notice now, gone after two minutes. Tasks that are only starting lose theirs first. With
+        `takes_running` false all of them keep their places, and only new ones find none. With `at` in the
         future the change waits for its moment; without it, its notices are emitted before this returns.
         """
         if capacity is not None and capacity < 0:
@@ -52,9 +54,9 @@ class Weather:
             raise ValueError(msg)
         pool = Pool(region, account, zone, architecture, size)
         if at is not None and at > self._schedule.now:
-            self._schedule.at(at, lambda: self._change(pool, capacity))
+            self._schedule.at(at, lambda: self._change(pool, capacity, takes_running=takes_running))
         else:
-            self._change(pool, capacity)
+            self._change(pool, capacity, takes_running=takes_running)
             self._events.flush()
 
     def set_on_demand(
@@ -112,9 +114,9 @@ class Weather:
             raise LookupError(msg)
         return found
 
-    def _change(self, pool: Pool, capacity: int | None) -> None:
+    def _change(self, pool: Pool, capacity: int | None, *, takes_running: bool) -> None:
         self._pools.set_spot(pool, capacity)
-        if capacity is None:
+        if capacity is None or not takes_running:
             return
         holders = self._pools.spot_holders(pool)
         excess = len(holders) - capacity

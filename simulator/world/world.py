@@ -19,7 +19,8 @@ from simulator.world.history import History
 from simulator.world.latencies import Latencies
 from simulator.world.log import Log, Sample
 from simulator.world.messages import Messages
-from simulator.world.model import Cluster, Service, TaskDefinition
+from simulator.world.model import Cluster, Service, Task, TaskDefinition
+from simulator.world.names import ServiceKey
 from simulator.world.names import arn as ecs_arn
 from simulator.world.placement import Placement
 from simulator.world.pools import Pools
@@ -97,7 +98,7 @@ class World:
         )
         self._scalable_targets = ScalableTargets(ground, self._scheduler)
         self._lifecycle.listener = self._scheduler
-        self._lifecycle.on_change = self._history.note_task
+        self._lifecycle.on_change = self._task_changed
         self.weather = Weather(ground, self._lifecycle, placement)
 
     @property
@@ -130,7 +131,21 @@ class World:
         place = self._ground.state.region(account, region)
         return ScalingApi(place, self._ground, self._scalable_targets)
 
+    def changes(self, key: ServiceKey) -> int:
+        """Return a number that stays the same as long as ECS shows a service and its tasks as they were.
+
+        Tags, which are written by no event of the world's own, are left out of it.
+        """
+        service = self._ground.state.service(key)
+        return 0 if service is None else service.changes
+
+    def _task_changed(self, task: Task) -> None:
+        if task.service is not None:
+            task.service.changes += 1
+        self._history.note_task(task)
+
     def _changed(self, service: Service) -> None:
+        service.changes += 1
         self._history.note(service)
         self._scalable_targets.changed(service)
 

@@ -97,7 +97,8 @@ def shortages(plan: WeatherPlan) -> list[tuple[float, float, float]]:
             begin, share = since.pop(pool)
             spans.append((begin, _days(change.at, plan), share))
         if change.share is not None or change.capacity is not None:
-            since[pool] = (_days(change.at, plan), min(1.0, change.share or 0.0))
+            left = (change.share or 0.0) if change.takes_running else 1.0
+            since[pool] = (_days(change.at, plan), min(1.0, left))
     ends = _days(plan.end, plan)
     return [*spans, *((begin, ends, share) for begin, share in since.values())]
 

@@ -6,9 +6,10 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import zip_longest
 
 from simulator.backtest.contender import ServiceSpec
-from simulator.backtest.weather import Change, WeatherPlan
+from simulator.backtest.weather import Change, Interruption, WeatherPlan
 from simulator.world import ServiceKey
 
 _BEFORE = datetime.min.replace(tzinfo=UTC)
@@ -56,13 +57,14 @@ def forecasts(
     found = {}
     for spec in specs:
         times, levels = [_BEFORE], [spec.desired]
+        hits = [hit for hit in plan.interruptions if hit.service == spec.key]
         for changes in pools.values():
             if changes[0].serves(spec.key):
                 served = [other for other in specs if changes[0].serves(other.key)]
                 steps = _steps(changes, spec, served, release[spec.key])
+                steps, hits = _eroded(steps, changes, hits)
                 times, levels = _lower_of((times, levels), steps)
         levels = _worthwhile(times, levels, worth)
-        hits = [hit for hit in plan.interruptions if hit.service == spec.key]
         found[spec.key] = Forecast(
             tuple(times), tuple(levels), tuple(hit.at for hit in hits), tuple(hit.count for hit in hits)
         )
@@ -76,6 +78,8 @@ def _steps(
     times, levels = [_BEFORE], [spec.desired]
     for change in changes:
         level = _part(change.capacity, spec, served)
+        if not change.takes_running:
+            level = max(level, levels[-1])
         at = change.at
         if len(served) > 1 and 0 < level < levels[-1]:
             at -= release
@@ -85,6 +89,32 @@ def _steps(
         times.append(at)
         levels.append(level)
     return times, levels
+
+
+def _eroded(
+    steps: tuple[list[datetime], list[int]], changes: Sequence[Change], hits: Sequence[Interruption]
+) -> tuple[tuple[list[datetime], list[int]], list[Interruption]]:
+    """Return the steps with what is lost for good in shortages that take nothing that runs, and other hits.
+
+    There a task that is interrupted has no successor until the pool changes again.
+    """
+    others = list(hits)
+    for change, following in zip_longest(changes, changes[1:]):
+        if change.takes_running:
+            continue
+        end = following.at if following else _AFTER
+        lost = [hit for hit in hits if change.at <= hit.at < end]
+        others = [hit for hit in others if hit not in lost]
+        for hit in lost:
+            steps = _lowered(steps, hit.at, end, hit.count)
+    return steps, others
+
+
+def _lowered(
+    steps: tuple[list[datetime], list[int]], start: datetime, end: datetime, count: int
+) -> tuple[list[datetime], list[int]]:
+    times = sorted({*steps[0], start, end} - {_AFTER})
+    return times, [max(0, _level(steps, at) - (count if start <= at < end else 0)) for at in times]
 
 
 def _part(capacity: int | None, spec: ServiceSpec, served: Sequence[ServiceSpec]) -> int:

@@ -19,7 +19,8 @@ class Change:
 
     The pool is one account's own in the region or, account None, the one that all accounts share there;
     `zone` narrows it to one availability zone. Give `capacity` in tasks, or `share` of the demand of all
-    specs that the pool serves; with neither there is no limit.
+    specs that the pool serves; with neither there is no limit. Tasks beyond it get their notice, unless
+    `takes_running` is false: then they keep their places, and only lost and new ones find none.
     """
 
     at: datetime
@@ -28,6 +29,7 @@ class Change:
     capacity: int | None = None
     share: float | None = None
     zone: str | None = None
+    takes_running: bool = True
 
     def __post_init__(self) -> None:
         if self.capacity is not None and self.share is not None:
@@ -80,7 +82,12 @@ class WeatherPlan:
         for change in self.changes:
             zone: dict[str, Any] = {} if change.zone is None else {"zone": change.zone}
             world.weather.set(
-                change.account, change.region, capacity=change.tasks(specs), at=change.at, **zone
+                change.account,
+                change.region,
+                capacity=change.tasks(specs),
+                at=change.at,
+                takes_running=change.takes_running,
+                **zone,
             )
         demand = {spec.key: spec.desired for spec in specs}
         for interruption in self.interruptions:

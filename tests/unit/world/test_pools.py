@@ -55,6 +55,22 @@ def test_a_drought_in_one_zone_takes_its_tasks_and_the_others_take_them_in(stage
     assert stage.placement_failures() == []
 
 
+def test_a_pool_that_takes_nothing_keeps_what_runs_and_what_starts_and_places_no_other(stage: Stage) -> None:
+    stage.running(desired=6)
+    stage.world.weather.set_stuck_share(0)
+
+    stage.world.weather.set(None, REGION, capacity=0, takes_running=False)
+    stage.advance(600)
+    assert stage.last().serving == 6
+    stage.world.weather.interrupt(ACCOUNT, REGION, CLUSTER, "web", 2)
+    stage.advance(600)
+    assert stage.last().serving == 4
+    assert stage.placement_failures()
+    stage.world.weather.set(None, REGION, capacity=None)
+    stage.advance(600)
+    assert stage.last().serving == 6
+
+
 def test_zones_that_are_short_together_starve_the_service(stage: Stage) -> None:
     stage.world.weather.set_stuck_share(0)
     for zone in sorted(ZONES):

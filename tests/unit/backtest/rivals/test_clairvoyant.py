@@ -30,6 +30,21 @@ WEATHERS = {
     "a partial one": drought(60, 120, until=240, left=0.9),
     "a short one": drought(60, 61, until=120),
     "interruptions": hits(10, 11, 40, until=480, count=2),
+    "one that takes nothing": combined(
+        "standing still, with interruptions",
+        [
+            WeatherPlan(
+                "standing still",
+                START,
+                minutes(240),
+                (
+                    Change(minutes(60), SPEC.region, share=0.0, takes_running=False),
+                    Change(minutes(180), SPEC.region),
+                ),
+            ),
+            hits(30, 70, 71, 178, until=240, count=2),
+        ],
+    ),
     "flapping": flapping([SPEC.region], START, 1, 3, UP_AND_DOWN),
     "the operator's": droughts_and_interruptions(FLEET, START, 7, 5),
 }
@@ -116,6 +131,15 @@ def test_a_forecast_of_a_pool_of_ones_own_or_an_empty_one_waits_for_the_moment()
     assert [alone.at(minutes(minute)) for minute in (59, 60)] == [20, 10]
     empty = _forecast(drought(60, 120, until=240), [SPEC, SIGTERM])
     assert [empty.at(minutes(minute)) for minute in (59, 60)] == [20, 0]
+
+
+def test_a_forecast_keeps_what_a_shortage_does_not_take_and_has_no_successor_for_what_is_lost_in_it() -> None:
+    shortage = Change(minutes(60), SPEC.region, share=0.0, takes_running=False)
+    plan = WeatherPlan("standing still", START, minutes(240), (shortage, Change(minutes(120), SPEC.region)))
+    forecast = _forecast(combined("both", [plan, hits(30, 70, 90, until=240, count=2)]), [SPEC, SIGTERM])
+    levels = [forecast.at(minutes(minute)) for minute in (59, 60, 69, 70, 89, 90, 119, 120)]
+    assert levels == [20, 20, 20, 18, 18, 16, 16, 20]
+    assert forecast.lost(minutes(0), minutes(240)) == 2  # at 30: another one comes at once
 
 
 def test_a_forecast_takes_the_lower_of_an_account_s_own_pool_and_the_shared_one() -> None:

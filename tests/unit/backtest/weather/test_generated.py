@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from simulator.backtest.contender import ServiceSpec
+from simulator.backtest.rivals.counters import ErrorCounters
+from simulator.backtest.run import run
 from simulator.backtest.weather import (
     Change,
     Droughts,
@@ -52,6 +54,50 @@ def test_a_drought_lies_between_nine_and_twelve_of_its_own_time_zone(seed: int, 
         assert opens <= local[0] < local[1] <= opens + timedelta(hours=3)
         assert timedelta(minutes=59) < until - begin <= timedelta(hours=3)
         assert 0 <= left <= 0.75
+
+
+def test_about_a_third_of_droughts_take_tasks_that_run_and_the_others_only_grow_no_more() -> None:
+    begins = [
+        change
+        for seed in SEEDS
+        for change in droughts_and_interruptions([TOKYO], MONDAY, 70, seed).changes
+        if change.share is not None
+    ]
+    taking = [change for change in begins if change.takes_running]
+    assert {change.share for change in begins if not change.takes_running} == {0.0}
+    assert 0.28 < len(taking) / len(begins) < 0.38
+    assert len({change.share for change in taking}) > len(taking) / 2
+
+
+def test_the_share_of_droughts_that_take_changes_neither_their_times_nor_what_they_leave() -> None:
+    none, all_of_them = (
+        droughts_and_interruptions([TOKYO], MONDAY, 70, 1, Droughts(takes_running=share)) for share in (0, 1)
+    )
+    some = droughts_and_interruptions([TOKYO], MONDAY, 70, 1)
+    assert [change.at for change in none.changes] == [change.at for change in all_of_them.changes]
+    assert not any(change.takes_running for change in none.changes if change.share is not None)
+    assert all(change.takes_running for change in all_of_them.changes)
+    for change, whole in zip(some.changes, all_of_them.changes, strict=True):
+        assert change == whole or not change.takes_running
+
+
+@pytest.mark.parametrize("seed", [1, 3])
+def test_the_operator_s_algorithm_leaves_spot_in_the_droughts_that_take_and_seldom_else(seed: int) -> None:
+    # Each way back to Spot that held ends one time; within one drought there may be several tries.
+    service = ServiceSpec("111111111111", "ap-northeast-1", "main", "web", 200)
+    plan = droughts_and_interruptions([service], MONDAY, 90, seed)
+    left = run(ErrorCounters(), plan, [service], seed).counts.restores
+    assert -1 <= left - _taking(plan) <= 6
+
+
+def test_droughts_that_take_are_about_as_many_as_the_operator_s_failovers() -> None:
+    # The operator: 12 times in 3 months; with the few of the other droughts (see above) it comes out so.
+    taking = [_taking(droughts_and_interruptions([TOKYO], MONDAY, 90, seed)) for seed in SEEDS]
+    assert 10 <= sum(taking) / len(taking) <= 13
+
+
+def _taking(plan: WeatherPlan) -> int:
+    return sum(change.takes_running for change in plan.changes if change.share is not None)
 
 
 def test_the_droughts_of_many_seeds_use_the_whole_window_and_every_weekday() -> None:
@@ -143,6 +189,8 @@ def test_parameters_that_cannot_be_are_refused_with_a_sentence() -> None:
         Droughts(to_hour=10)
     with pytest.raises(ValueError, match="do not fit into a day"):
         Droughts(from_hour=12, to_hour=9)
+    with pytest.raises(ValueError, match="no share of droughts"):
+        Droughts(takes_running=1.5)
     with pytest.raises(ValueError, match="8"):
         Droughts(per_week=(2, 8))
     with pytest.raises(ValueError, match="smaller number first"):

@@ -52,6 +52,22 @@ def test_a_share_of_demand_keeps_so_many_tasks_on_spot_until_the_shortage_ends()
     assert _spot(world) == 20
 
 
+def test_capacity_that_takes_nothing_leaves_what_runs_and_places_nothing_until_it_is_back() -> None:
+    world = _world()
+    shortage = Change(START + HOUR, SPEC.region, share=0.0, takes_running=False)
+    hit = Interruption(START + HOUR + timedelta(minutes=30), SPEC.key, 3)
+    plan = WeatherPlan(
+        "p", START, START + 4 * HOUR, (shortage, Change(START + 3 * HOUR, SPEC.region)), (hit,)
+    )
+    plan.apply(world, [SPEC])
+    world.advance(to=hit.at - timedelta(seconds=1))
+    assert _spot(world) == 20
+    world.advance(to=START + 3 * HOUR - timedelta(seconds=1))
+    assert _spot(world) == 17
+    world.advance(to=START + 3 * HOUR + timedelta(minutes=15))
+    assert _spot(world) == 20
+
+
 def test_an_interruption_takes_tasks_at_its_moment_and_leaves_the_pool_as_it_is() -> None:
     world = _world()
     WeatherPlan(
