@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from tests.e2e.installation import Installation, Item
-from tests.e2e.pairs import Pair
-from tests.e2e.places import WEST
+from tests.e2e.pairs import Counts, Pair
+from tests.e2e.places import CLUSTER, WEST
 from tests.e2e.services import ON_DEMAND, Service
 
 SPOKE_PARAMETER: Final = "/spot-failover/spoke"
@@ -40,7 +40,24 @@ class Drought:
     plain: Service
     switched_off: Service
     spared: Service
-    seen: dict[str, Any] = field(default_factory=dict)
+    scaling_before: dict[str, Item] = field(init=False)
+    new_task_definition: str = field(init=False)
+    drilled: Item = field(init=False)
+    drilled_counts: Counts = field(init=False)
+    worker_lacks_two: Counts = field(init=False)
+    shortage: Item = field(init=False)
+    kept_on_spot: Counts = field(init=False)
+    calls_in_the_shortage: list[Item] = field(init=False)
+    dry_run: Item = field(init=False)
+    calls_in_the_dry_run: list[Item] = field(init=False)
+    worker_lacks_all: Counts = field(init=False)
+    api_counts: Counts = field(init=False)
+    scaling_during: dict[str, Item] = field(init=False)
+    plain_on_demand: Item = field(init=False)
+    calm_at: str = field(init=False)
+    scaling_after: dict[str, Item] = field(init=False)
+    before_the_drain: tuple[Item, Item] = field(init=False)
+    drained_at: datetime = field(init=False)
 
     @classmethod
     def watched(cls, installation: Installation) -> Drought:
@@ -78,14 +95,10 @@ class Drought:
         self.spared.create()
         self.rehearsed.spot.create(desired=REHEARSED_TASKS, health_check=True)
         self.rehearsed.standby.create(desired=0, strategy=ON_DEMAND, health_check=True)
-        for service in (
-            self.plain,
-            self.switched_off,
-            self.spared,
-            self.rehearsed.spot,
-            *both(self.api),
-            *both(self.worker),
-        ):
+        for pair in (self.api, self.worker, self.rehearsed):
+            pair.spot.running()
+            pair.standby.running()
+        for service in (self.plain, self.switched_off, self.spared):
             service.running()
         self.rehearsed.spot.register(
             mode="standby",
@@ -100,85 +113,85 @@ class Drought:
                 lambda record: record.get("claimed"),
                 what=f"{pair.standby.name} to be taken on as standby",
             )
-        self.seen["scaling before"] = self.api.scaling()
+        self.scaling_before = self.api.scaling()
         # As many as there are: from now on target tracking wants them back whenever they are fewer.
-        self.installation.control.demand(WEST.account, WEST.region, "shop", "api", API_TASKS)
+        self.installation.control.demand(WEST.account, WEST.region, CLUSTER, self.api.spot.name, API_TASKS)
 
     def _calm_before(self) -> None:
         """Rehearse a failover, and roll out a task definition that the standby is to have too."""
         self.rehearsed.spot.drill()
-        self.seen["new task definition"] = deploy(self.api.spot)
+        self.new_task_definition = deploy(self.api.spot)
         self.installation.until(
             lambda: self.api.standby.shown()["taskDefinition"],
-            lambda shown: shown == self.seen["new task definition"],
+            lambda shown: shown == self.new_task_definition,
             what="the standby to follow the service's task definition",
         )
-        self.seen["drilled"] = self.rehearsed.spot.in_phase("on_demand")
-        self.seen["drilled counts"] = self.rehearsed.desired(), self.rehearsed.running()
+        self.drilled = self.rehearsed.spot.in_phase("on_demand")
+        self.drilled_counts = self.rehearsed.counts()
         self.api.spot.running()
 
     def _partial_drought(self) -> None:
         self.weather(WORKER_SIZE, WORKER_TASKS - 2)
-        self.seen["worker lacks two"] = self.installation.until(
-            lambda: (self.worker.desired(), self.worker.running()),
+        self.worker_lacks_two = self.installation.until(
+            self.worker.counts,
             lambda seen: seen == ((WORKER_TASKS, 2), (WORKER_TASKS - 2, 2)),
             what="the standby to run the two tasks that Spot lacks",
         )
 
     def _on_demand_short_too(self) -> None:
-        running = sum(pair.running()[1] for pair in (self.api, self.worker, self.rehearsed))
+        running = sum(pair.counts()[1][1] for pair in (self.api, self.worker, self.rehearsed))
         self.installation.control.on_demand(WEST.account, WEST.region, running)
         self.weather(API_SIZE, API_TASKS - 2)
         told = self.installation.until(
             lambda: self.installation.audit("On Demand Shortage", service_id=self.api.spot.key),
             what="the shortage of on-demand capacity to be told",
         )
-        self.seen["shortage"] = told[0]["detail"]
-        self.seen["kept on Spot"] = self.installation.until(
-            lambda: (self.api.desired(), self.api.running()),
+        self.shortage = told[0]["detail"]
+        self.kept_on_spot = self.installation.until(
+            self.api.counts,
             lambda seen: seen[1][0] == API_TASKS - 2,
             what="the tasks with notice to be gone",
         )
-        self.seen["calls in the shortage"] = self.calls(self.api)
+        self.calls_in_the_shortage = self.calls(self.api)
         self.installation.control.on_demand(WEST.account, WEST.region, "calm")
 
     def _drought(self) -> None:
         for size in SIZES:
             self.weather(size, "drought")
-        self.seen["dry run"] = self.installation.until(
+        self.dry_run = self.installation.until(
             lambda: self.installation.audit("Service Dry Run", service_id=self.plain.key),
             what="the hub to say what it would do for a service of the default policy",
         )[0]["detail"]
-        self.seen["calls in the dry run"] = self.plain.calls("UpdateService")
+        self.calls_in_the_dry_run = self.plain.calls("UpdateService")
         self.tell_spoke(default_policy={**self.spoke()["default_policy"], "dry_run": False})
-        self.seen["api on demand"] = self.api.spot.in_phase("on_demand")
-        self.seen["worker lacks all"] = self.installation.until(
-            lambda: (self.worker.desired(), self.worker.running()),
+        self.api.spot.in_phase("on_demand")
+        self.worker_lacks_all = self.installation.until(
+            self.worker.counts,
             lambda seen: seen == ((WORKER_TASKS, WORKER_TASKS), (0, WORKER_TASKS)),
             what="the standby to run all tasks of the worker",
         )
-        self.seen["api counts"] = self.api.desired(), self.api.running()
-        self.seen["scaling during"] = self.api.scaling()
-        self.seen["plain on demand"] = self.plain.in_phase("on_demand")
+        self.api_counts = self.api.counts()
+        self.scaling_during = self.api.scaling()
+        self.plain_on_demand = self.plain.in_phase("on_demand")
 
     def _calm_again(self) -> None:
-        self.seen["calm at"] = datetime.now(UTC).isoformat()
+        self.calm_at = datetime.now(UTC).isoformat()
         for size in SIZES:
             self.weather(size, "calm")
         self.worker.at_rest(WORKER_TASKS, WORKER_RESERVE)
         self.api.at_rest(API_TASKS)
-        self.seen["scaling after"] = self.installation.until(
+        self.scaling_after = self.installation.until(
             self.api.scaling,
-            lambda scaling: scaling == self.seen["scaling before"],
+            lambda scaling: scaling == self.scaling_before,
             what="autoscaling to go on as it was",
         )
 
     def _drained(self) -> None:
-        self.seen["before the drain"] = self.plain.record(), self.rehearsed.spot.record()
+        self.before_the_drain = self.plain.record(), self.rehearsed.spot.record()
         self.tell_spoke(operation="drain")
         self.plain.in_phase("steady", seconds=90)
         self.rehearsed.at_rest(REHEARSED_TASKS)
-        self.seen["drained at"] = datetime.now(UTC)
+        self.drained_at = datetime.now(UTC)
 
     def weather(self, size: str, capacity: int | str) -> None:
         """Set how many Spot tasks of a size there may be."""
@@ -197,10 +210,6 @@ class Drought:
         )
 
 
-def both(pair: Pair) -> tuple[Service, Service]:
-    return pair.spot, pair.standby
-
-
 def deploy(service: Service) -> str:
     """Roll out a new revision of the service's task definition; returns its ARN."""
     ecs = service.installation.client("ecs", service.place)
@@ -211,5 +220,5 @@ def deploy(service: Service) -> str:
         **{name: shown[name] for name in kept}, containerDefinitions=[{**container, "image": "app:2"}]
     )
     arn: str = made["taskDefinition"]["taskDefinitionArn"]
-    ecs.update_service(cluster="shop", service=service.name, taskDefinition=arn)
+    ecs.update_service(cluster=CLUSTER, service=service.name, taskDefinition=arn)
     return arn

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from tests.e2e.installation import Installation, Item
 from tests.e2e.places import CLUSTER, Place
 from tests.e2e.services import Service
+
+# Of the service and its standby: how many tasks are desired, and how many run.
+Counts: TypeAlias = tuple[tuple[int, int], tuple[int, int]]
 
 DIMENSION: Final = "ecs:service:DesiredCount"
 
@@ -49,21 +52,21 @@ class Pair:
         """Name both services as all pairs here are named."""
         return cls(Service(installation, place, name), Service(installation, place, f"{name}-on-demand"))
 
-    def desired(self) -> tuple[int, int]:
-        """Return the desired counts of both now."""
-        return self.spot.shown()["desiredCount"], self.standby.shown()["desiredCount"]
-
-    def running(self) -> tuple[int, int]:
-        """Return the running counts of both now."""
-        return self.spot.shown()["runningCount"], self.standby.shown()["runningCount"]
+    def counts(self) -> Counts:
+        """Return how many tasks of each are desired now, and how many run."""
+        spot, standby = self.spot.shown(), self.standby.shown()
+        return (
+            (spot["desiredCount"], standby["desiredCount"]),
+            (spot["runningCount"], standby["runningCount"]),
+        )
 
     def at_rest(self, desired: int, standby: int = 0) -> Pair:
         """Wait until both have come back to these counts, in the record's eyes too."""
         self.spot.in_phase("steady", seconds=90)
         wanted = (desired, standby)
         self.spot.installation.until(
-            lambda: (self.desired(), self.running(), "held" in self.spot.record()),
-            lambda seen: seen == (wanted, wanted, False),
+            lambda: (self.counts(), "held" in self.spot.record()),
+            lambda seen: seen == ((wanted, wanted), False),
             what=f"{self.spot.key} and its standby to be back at {desired} and {standby} tasks",
         )
         return self

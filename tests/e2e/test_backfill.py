@@ -6,8 +6,8 @@ from tests.e2e.drought import WORKER_RESERVE, WORKER_TASKS, Drought
 
 
 def test_it_runs_what_spot_lacks_and_spot_is_asked_for_all_tasks_all_the_time(drought: Drought) -> None:
-    assert drought.seen["worker lacks two"] == ((WORKER_TASKS, 2), (WORKER_TASKS - 2, 2))
-    assert drought.seen["worker lacks all"] == ((WORKER_TASKS, WORKER_TASKS), (0, WORKER_TASKS))
+    assert drought.worker_lacks_two == ((WORKER_TASKS, 2), (WORKER_TASKS - 2, 2))
+    assert drought.worker_lacks_all == ((WORKER_TASKS, WORKER_TASKS), (0, WORKER_TASKS))
     assert not drought.worker.spot.calls("UpdateService")
 
 

@@ -6,12 +6,12 @@ from tests.e2e.drought import Drought
 
 
 def test_it_only_says_what_it_would_do_unless_it_is_told_otherwise(drought: Drought) -> None:
-    assert drought.seen["dry run"]["reason"].startswith("Dry run, nothing was changed.")
-    assert drought.seen["calls in the dry run"] == []
+    assert drought.dry_run["reason"].startswith("Dry run, nothing was changed.")
+    assert drought.calls_in_the_dry_run == []
 
 
 def test_without_dry_run_the_service_fails_over(drought: Drought) -> None:
-    assert drought.seen["plain on demand"]["policy"]["dry_run"] is False
+    assert drought.plain_on_demand["policy"]["dry_run"] is False
     first = drought.plain.calls("UpdateService")[0]["request"]
     assert [item["capacityProvider"] for item in first["capacityProviderStrategy"] if item["weight"]] == [
         "FARGATE"

@@ -9,11 +9,11 @@ from tests.e2e.services import SPOT
 
 
 def test_services_on_demand_go_back_to_spot_long_before_their_time(drought: Drought) -> None:
-    for record in drought.seen["before the drain"]:
+    for record in drought.before_the_drain:
         assert record["phase"] == "on_demand"
-        assert datetime.fromisoformat(record["not_before"]) > drought.seen["drained at"]
+        assert datetime.fromisoformat(record["not_before"]) > drought.drained_at
 
 
 def test_they_end_as_they_were(drought: Drought) -> None:
     assert drought.plain.strategy() == SPOT
-    assert drought.rehearsed.desired() == (REHEARSED_TASKS, 0)
+    assert drought.rehearsed.counts() == ((REHEARSED_TASKS, 0), (REHEARSED_TASKS, 0))
