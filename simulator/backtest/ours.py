@@ -11,7 +11,7 @@ from typing import Any, Final
 from simulator.backtest.contender import Counts, ServiceSpec
 from simulator.backtest.evidence import ExpiringEvidenceLog
 from simulator.backtest.ports import WorldScaling
-from simulator.backtest.readings import AFTERMATH, RememberingEcs
+from simulator.backtest.readings import RememberingEcs
 from simulator.backtest.records import WatchedServices
 from simulator.backtest.services import ON_DEMAND_ONLY, SPOT_ONLY, create_service
 from simulator.world import ServiceKey, World
@@ -33,6 +33,9 @@ from spot_failover.jobs.survey import Survey, SurveyRequest
 
 _HUB: Final = "111122223333"
 _MINUTE: Final = timedelta(minutes=1)
+# ECS tells of every change by an event, but for what its scheduler does at its next look, a second or so
+# after one.
+_AFTERMATH: Final = timedelta(seconds=5)
 _NEVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
 
 
@@ -102,7 +105,7 @@ class Ours:
 
     def event(self, envelope: dict[str, Any], now: datetime) -> None:
         service = _service_of(envelope)
-        self._ecs.touch(service, task=envelope["detail"].get("taskArn", ""))
+        self._ecs.forget_task(envelope["detail"].get("taskArn", ""))
         place = self._places[service.location]
         place.due = place.heard_at = now
         if not is_forwarded(envelope):
@@ -167,7 +170,7 @@ class Ours:
         woken, waiting = self._queue.woken, self._ecs.tasks_read > tasks_read
         self.work(now)
         place.calls = self._ecs.calls - calls
-        if waiting or self._services.changes > changes or now - place.heard_at <= AFTERMATH:
+        if waiting or self._services.changes > changes or now - place.heard_at <= _AFTERMATH:
             place.due = now + _MINUTE
         else:
             records = self._services.at(location)

@@ -1,43 +1,19 @@
-"""Reads of ECS that need not be made again, because nothing can have changed since the last one."""
+"""Reads of ECS that need not be made again, because nothing has changed since the last one."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 from typing import Any
 
 from simulator.backtest.ports import Call, Request, WorldEcs, WorldSessions
-from simulator.world import World
+from simulator.world import ServiceKey, World
 from spot_failover.domain.identity import Location, ServiceId
 from spot_failover.domain.service import Observation
 from spot_failover.domain.targets import UpdateService
 from spot_failover.domain.tasks import Task
 
-# ECS tells of every change by an event, but for what its scheduler does at its next look, a second or so
-# after one.
-AFTERMATH = timedelta(seconds=5)
 _SERVICES_PER_CALL = 10
-
-
-@dataclass(slots=True)
-class _Shown:
-    """A service as it was read, until something happens to it."""
-
-    at: datetime
-    observation: Observation | None
-    outdated: bool = False
-
-
-@dataclass(slots=True)
-class _Tasks:
-    """The tasks of a service as they were read, and how many calls that took; `hold` that all are healthy."""
-
-    at: datetime
-    tasks: Sequence[Task]
-    calls: int
-    hold: bool
-    outdated: bool = False
 
 
 class _TaskRecords(WorldSessions):
@@ -69,20 +45,36 @@ class _TaskRecords(WorldSessions):
         return {**answer, "tasks": [task for task in tasks if task]}
 
 
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A service as it was read, at that number of changes."""
+
+    changes: int
+    observation: Observation | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Tasks:
+    """The tasks of a service as they were read, at that number of changes, and how many calls that took."""
+
+    changes: int
+    tasks: Sequence[Task]
+    calls: int
+
+
 class RememberingEcs:
-    """The port `Ecs`, answering from memory where no event and no call of ours has touched a service since.
+    """The port `Ecs`, answering from memory for what has not changed since it was read.
 
     With `forgetful`, everything is read anew.
     """
 
     def __init__(self, world: World, *, forgetful: bool = False) -> None:
+        self.tasks_read = 0  # how often the tasks of a service were asked for
         self._world = world
         self._task_records = _TaskRecords(world)
         self._ecs = WorldEcs(world, None if forgetful else self._task_records)
         self._forgetful = forgetful
-        self.tasks_read = 0  # how often the tasks of a service were asked for
         self._saved_calls = 0
-        self._touched: dict[ServiceId, datetime] = {}
         self._services: dict[ServiceId, _Shown] = {}
         self._tasks: dict[ServiceId, _Tasks] = {}
 
@@ -91,14 +83,9 @@ class RememberingEcs:
         """How many calls of ECS there would have been without this memory."""
         return self._made + self._saved_calls
 
-    def touch(self, service: ServiceId, task: str = "") -> None:
-        """Note that something has happened to a service now, and to which task, by its ARN."""
-        self._task_records.known.pop(task, None)
-        self._touched[service] = self._world.now
-        if service in self._services:
-            self._services[service].outdated = True
-        if service in self._tasks:
-            self._tasks[service].outdated = True
+    def forget_task(self, arn: str) -> None:
+        """Note that something has happened to a task."""
+        self._task_records.known.pop(arn, None)
 
     def describe(self, service: ServiceId, standby: str = "") -> Observation | None:
         names = [service.service, *([standby] if standby else [])]
@@ -111,45 +98,39 @@ class RememberingEcs:
     ) -> Mapping[str, Observation | None]:
         made = self._made
         ids = {name: ServiceId(location.account, location.region, cluster, name) for name in services}
-        unknown = [name for name, service in ids.items() if not self._is_shown(service)]
+        unknown = {name: service for name, service in ids.items() if not self._is_known(service)}
         if unknown:
-            shown = self._ecs.describe_many(location, cluster, unknown)
-            self._services |= {ids[name]: _Shown(self._world.now, shown[name]) for name in unknown}
+            shown = self._ecs.describe_many(location, cluster, list(unknown))
+            for name, service in unknown.items():
+                self._services[service] = _Shown(self._changes(service), shown[name])
         self._saved_calls += -(-len(ids) // _SERVICES_PER_CALL) - (self._made - made)
         return {name: self._services[service].observation for name, service in ids.items()}
 
     def tasks(self, service: ServiceId, observation: Observation) -> Sequence[Task]:
         self.tasks_read += 1
-        known = self._tasks.get(service)
-        # A task that starts, or is not healthy yet, gets on without an event.
-        if known and self._is_fresh(service, known) and (known.hold or known.at == self._world.now):
+        known, changes = self._tasks.get(service), self._changes(service)
+        if known and known.changes == changes and not self._forgetful:
             self._saved_calls += known.calls
             return known.tasks
         made = self._made
         tasks = self._ecs.tasks(service, observation)
-        hold = all(task.holds(self._world.now) for task in tasks)
-        self._tasks[service] = _Tasks(self._world.now, tasks, self._made - made, hold)
+        self._tasks[service] = _Tasks(changes, tasks, self._made - made)
         return tasks
 
     def discover(self, location: Location, clusters: Sequence[str]) -> Mapping[ServiceId, Observation]:
         return self._ecs.discover(location, clusters)
 
     def update(self, service: ServiceId, change: UpdateService, observation: Observation) -> str:
-        try:
-            return self._ecs.update(service, change, observation)
-        finally:
-            self.touch(service.beside(change.service_name) if change.service_name else service)
+        return self._ecs.update(service, change, observation)
 
     @property
     def _made(self) -> int:
         return self._ecs.sessions.calls.total()
 
-    def _is_shown(self, service: ServiceId) -> bool:
+    def _is_known(self, service: ServiceId) -> bool:
         shown = self._services.get(service)
-        return shown is not None and self._is_fresh(service, shown)
+        return shown is not None and not self._forgetful and shown.changes == self._changes(service)
 
-    def _is_fresh(self, service: ServiceId, known: _Shown | _Tasks) -> bool:
-        if self._forgetful or known.outdated:
-            return False
-        touched = self._touched.get(service)
-        return touched is None or known.at == self._world.now or known.at - touched >= AFTERMATH
+    def _changes(self, service: ServiceId) -> int:
+        key = ServiceKey(service.account, service.region, service.cluster, service.service)
+        return self._world.changes(key)
