@@ -100,6 +100,7 @@ class ServiceScheduler:
     def look(self, service: Service) -> None:
         """Compare what is with what should be, and take the steps that are possible now."""
         service.next_look = None
+        before = _face(service)
         if service.status == "DRAINING":
             self._drain(service)
         elif service.status == "ACTIVE" and service.deployments:
@@ -115,7 +116,8 @@ class ServiceScheduler:
                 self.wake(service)
             if retry is not None:
                 self.wake(service, retry)
-        self.record(service)
+        if _face(service) != before:
+            self.record(service)
 
     def _drain(self, service: Service) -> None:
         if not service.tasks:
@@ -224,6 +226,13 @@ def _count(service: Service, task: Task) -> None:
         service.spot_running += counted[0] - before[0]
         service.on_demand_running += counted[1] - before[1]
         service.serving += counted[2] - before[2]
+
+
+def _face(service: Service) -> tuple[object, ...]:
+    """Return what a look can change of all that ECS shows: its tasks tell of themselves."""
+    deployments = [(one.id, one.rollout_state, one.failed_tasks) for one in service.deployments]
+    said = service.messages[0].id if service.messages else ""
+    return service.status, said, len(service.tasks), deployments
 
 
 def _percentages(service: Service) -> tuple[int, int]:

@@ -19,7 +19,7 @@ VALUES: Final[tuple[tuple[str, str, tuple[int, ...], tuple[Mode, ...]], ...]] = 
     ("thresholds", "waiting_seconds", (90, 180, 360), tuple(Mode)),
     ("restore", "window_seconds", (300, 600, 1200), _THRESHOLDS),
     ("restore", "canary_percent", (1, 10, 50, 100), (Mode.STANDBY,)),
-    ("restore", "backoff_seconds", (300, 600, 1800), _THRESHOLDS),
+    ("restore", "backoff_seconds", (600, 900, 1200, 1800), _THRESHOLDS),
     ("restore", "tries_per_day", (2, 4, 12), _THRESHOLDS),
     ("standby", "reserve", (0, 1, 2, 5), (Mode.BACKFILL,)),
 )
