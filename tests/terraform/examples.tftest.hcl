@@ -103,6 +103,48 @@ run "backfill" {
   }
 }
 
+run "interruption_ready" {
+  command = plan
+
+  module {
+    source = "./examples/interruption-ready-service"
+  }
+
+  variables {
+    image         = "orders@sha256:0000000000000000000000000000000000000000000000000000000000000000"
+    catalogue_url = "http://catalogue.example.com"
+    vpc_id        = "vpc-0abc"
+    listener_arn  = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:listener/app/web/50dc6c495c0c9188/f2f7dc8efc522ab2"
+    host_name     = "orders.example.com"
+  }
+
+  assert {
+    condition     = tonumber(aws_lb_target_group.web.deregistration_delay) <= 110
+    error_message = "A task would not be deregistered before its interruption ends it."
+  }
+
+  assert {
+    condition     = [for check in aws_lb_target_group.web.health_check : [check.path, check.interval, check.unhealthy_threshold]] == [["/readyz", 30, 3]]
+    error_message = "A target's health is not asked every 30 s, three times."
+  }
+
+  assert {
+    condition = alltrue([
+      for service in [aws_ecs_service.web, aws_ecs_service.worker] :
+      { for item in service.capacity_provider_strategy : item.capacity_provider => [coalesce(item.base, 0) > 0, item.weight] } == {
+        FARGATE      = [true, 0]
+        FARGATE_SPOT = [false, 1]
+      }
+    ])
+    error_message = "A service has no base on-demand, or no Spot beyond it."
+  }
+
+  assert {
+    condition     = output.service_ids == { web = "111122223333::eu-west-1::web::web-web", worker = "111122223333::eu-west-1::web::web-worker" }
+    error_message = "Other services are registered."
+  }
+}
+
 run "single_account" {
   command = plan
 

@@ -14,6 +14,8 @@ IGNORED = {
     ("standby-service", "standby"): {"desired_count", "task_definition"},
     ("backfill-workers", "spot"): {"desired_count"},
     ("backfill-workers", "standby"): {"desired_count"},
+    ("interruption-ready-service", "web"): {"capacity_provider_strategy", "desired_count"},
+    ("interruption-ready-service", "worker"): {"capacity_provider_strategy", "desired_count"},
 }
 
 
