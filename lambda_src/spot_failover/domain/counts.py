@@ -100,19 +100,16 @@ def sides(record: Record, observation: Observation, counted: Tally, now: datetim
     return own, _side(standby, healthy, held.standby if held else None, record, now)
 
 
-def missing(
-    record: Record, observation: Observation, evidence: Iterable[Evidence], policy: Policy, now: datetime
-) -> int:
+def missing(record: Record, observation: Observation, counted: Tally) -> int:
     """Return how many tasks Spot owes the service, as mode `backfill` counts them.
 
     A task is missing from its notice on. Others that do not run are only starting, unless something in the
     window says that Spot fails; once on-demand tasks stand in, all are owed until they run. A drill counts as
-    one task.
+    one task. `counted` is the evidence of the whole window, whatever phase it came in.
     """
-    counted = _in_window(evidence, policy, now)
     demand = demand_of(record, observation)
     absent = max(0, demand - running_tasks(observation, counted))
-    fails = counted.errors or counted.deficits >= policy.thresholds.silent_surveys
+    fails = counted.errors or counted.deficits >= record.policy.thresholds.silent_surveys
     fails = fails or record.phase is not Phase.STEADY
     lacking = absent if fails else min(absent, counted.noticed)
     return min(demand, max(lacking, 1)) if counted.drill else lacking
@@ -146,7 +143,7 @@ def counts(
     )
     if observation.standby is None:
         return Counts(spot)
-    wanted = _of_standby(phase, record, observation, evidence, now)
+    wanted = _of_standby(phase, record, observation, counted, now)
     return Counts(spot, twin.towards(wanted, other=own.healthy, demand=demand))
 
 
@@ -176,13 +173,11 @@ def _of_spot(
     return 0 if begins else own.desired
 
 
-def _of_standby(
-    phase: Phase, record: Record, observation: Observation, evidence: list[Evidence], now: datetime
-) -> int:
+def _of_standby(phase: Phase, record: Record, observation: Observation, counted: Tally, now: datetime) -> int:
     policy = record.policy
     now_desired = observation.standby.desired if observation.standby else 0
     if policy.mode is Mode.BACKFILL:
-        lacking = missing(record, observation, evidence, policy, now)
+        lacking = missing(record, observation, counted)
         if record.operation is Operation.DRAIN:
             lacking = min(lacking, now_desired)
         elif kept_until(record, policy.restore, now):
@@ -200,6 +195,8 @@ def _of_standby(
 def _surge(record: Record, observation: Observation, evidence: list[Evidence], now: datetime) -> int:
     """Return how many tasks to ask for ahead of the loss of those that have notice."""
     surge = record.policy.surge
+    if not surge.tasks_per_interruption:
+        return 0
     lately = tally(evidence, since=now - PLACED_LATELY, now=now)
     asked = min(surge.max_tasks, surge.tasks_per_interruption * lately.noticed)
     placed = any(

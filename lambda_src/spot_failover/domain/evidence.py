@@ -89,6 +89,8 @@ def tally(evidence: Iterable[Evidence], *, since: datetime, now: datetime) -> Ta
     `since`, so that the follow-ups of an older interruption are recognised as old.
     """
     rows = list(evidence)
+    if not rows:
+        return Tally()
     seen = first_sights(rows)
     stopped = {row.subject for row in rows if row.kind is EvidenceKind.SPOT_INTERRUPTION and row.stopped}
     fresh = [row for row in seen if row.time > since]

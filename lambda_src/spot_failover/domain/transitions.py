@@ -15,13 +15,12 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from spot_failover.domain.decision import Decision
-    from spot_failover.domain.policy import Policy
     from spot_failover.domain.service import Observation
 
 
 def current(record: Record, observation: Observation | None, now: datetime) -> Record:
     """Return the record to decide from: started afresh where the service was deleted and created again."""
-    record = replace(record, policy=in_force(record))
+    record = as_begun(record)
     if observation is None:
         return record
     if record.service_created_at == observation.created_at:
@@ -30,13 +29,13 @@ def current(record: Record, observation: Observation | None, now: datetime) -> R
     return replace(known, service_created_at=observation.created_at)
 
 
-def in_force(record: Record) -> Policy:
-    """Return the policy to go by: what was begun in one mode is ended in it."""
+def as_begun(record: Record) -> Record:
+    """Return the record with the policy to go by: what was begun in one mode is ended in it."""
     policy, config = record.policy, record.config
     if config is None or record.phase is Phase.STEADY:
-        return policy
+        return record
     standby = replace(policy.standby, service_name=config.standby)
-    return replace(policy, mode=config.mode, standby=standby)
+    return replace(record, policy=replace(policy, mode=config.mode, standby=standby))
 
 
 def asked_for(record: Record, observation: Observation, now: datetime) -> Record:

@@ -43,7 +43,7 @@ def twin_phase(
     window = timedelta(seconds=policy.thresholds.window_seconds)
     if policy.mode is Mode.BACKFILL:
         counted = tally(evidence, since=now - window, now=now)
-        return _backfill(record, observation, evidence, counted, policy, now)
+        return _backfill(record, observation, counted, policy, now)
     counted = tally(evidence, since=max(record.since, now - window), now=now)
     own, twin = sides(record, observation, counted, now)
     match record.phase:
@@ -245,12 +245,11 @@ def _restoring(
 def _backfill(
     record: Record,
     observation: Observation,
-    evidence: list[Evidence],
     counted: Tally,
     policy: Policy,
     now: datetime,
 ) -> Decision:
-    lacking = missing(record, observation, evidence, policy, now)
+    lacking = missing(record, observation, counted)
     fallen = lacking > 0 and lacking * 2 >= demand_of(record, observation)
     if record.phase is Phase.STEADY:
         return replace(_steady_backfill(record, observation, counted, lacking, now), fallen=fallen)

@@ -30,7 +30,7 @@ from spot_failover.domain.record import Applied, Held, Hold, HoldKind, Operation
 from spot_failover.domain.registration import more_careful
 from spot_failover.domain.targets import UpdateService, changes, target
 from spot_failover.domain.tasks import RUNNING
-from spot_failover.domain.transitions import current, in_force, moved
+from spot_failover.domain.transitions import as_begun, current, moved
 from spot_failover.domain.twins import may_claim
 from spot_failover.jobs import messages
 
@@ -127,7 +127,7 @@ class Reconcile:
             self._note(wake_up.service, fault, now)
 
     def _pass(self, loaded: Record, cause: str, now: datetime) -> None:
-        observation = self.ecs.describe(loaded.id, in_force(loaded).standby.service_name)
+        observation = self.ecs.describe(loaded.id, as_begun(loaded).policy.standby.service_name)
         record = self._claimed(current(loaded, observation, now), observation)
         evidence = self._evidence(record, now)
         step = self._step(record, observation, evidence, now)

@@ -17,7 +17,7 @@ from spot_failover.domain.news import has_news
 from spot_failover.domain.policy import Mode
 from spot_failover.domain.record import Phase, Record, Spoke
 from spot_failover.domain.registration import SPOKE_PARAMETER
-from spot_failover.domain.transitions import in_force
+from spot_failover.domain.transitions import as_begun
 from spot_failover.jobs import messages
 from spot_failover.jobs.registrar import Registrar
 from spot_failover.jobs.telling import Telling
@@ -197,7 +197,7 @@ class Survey:
         """Wake the services with news; one cluster's fault does not hide the others."""
         clusters: dict[str, list[Record]] = defaultdict(list)
         for record in self.services.at(request.location):
-            clusters[record.id.cluster].append(replace(record, policy=in_force(record)))
+            clusters[record.id.cluster].append(as_begun(record))
         faults: list[SpotFailoverError] = []
         for cluster, records in clusters.items():
             try:

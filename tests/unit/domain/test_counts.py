@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from spot_failover.domain.counts import Counts, Side, canary, counts, is_ambiguous, missing
-from spot_failover.domain.evidence import Evidence, EvidenceKind
+from spot_failover.domain.evidence import Evidence, EvidenceKind, Tally, tally
 from spot_failover.domain.policy import Mode, Policy, Restore, Standby, Surge
 from spot_failover.domain.record import Held, Operation, Phase
 from tests.unit.domain.scene import NOW, Scene, ago
@@ -130,6 +129,10 @@ def test_a_count_on_its_way_is_not_sent_again_and_nothing_is_lowered_meanwhile()
 # --- backfill ---
 
 
+def counted(evidence: list[Evidence]) -> Tally:
+    return tally(evidence, since=ago(300), now=NOW)
+
+
 def backfill(
     running: int = 10, *, on_demand: int = 0, evidence: list[object] | None = None, reserve: int = 0
 ) -> Counts:
@@ -147,7 +150,7 @@ def test_a_task_is_missing_from_its_notice_on() -> None:
 
 def lacking(running: int, evidence: list[Evidence], phase: Phase = Phase.STEADY) -> int:
     scene = Scene(Mode.BACKFILL)
-    return missing(scene.record(phase), scene.twins(running=running), evidence, scene.policy, NOW)
+    return missing(scene.record(phase), scene.twins(running=running), counted(evidence))
 
 
 def test_tasks_that_only_start_are_not_missing_unless_spot_fails() -> None:
@@ -183,9 +186,8 @@ def test_spot_is_never_asked_for_less() -> None:
 def test_a_drill_counts_as_one_missing_task() -> None:
     scene = Scene(Mode.BACKFILL)
     drill = scene.evidence(drill=True)
-    assert missing(scene.record(), scene.twins(), drill, scene.policy, NOW) == 1
-    later = NOW + timedelta(seconds=scene.policy.thresholds.window_seconds)
-    assert missing(scene.record(), scene.twins(), drill, scene.policy, later) == 0
+    assert missing(scene.record(), scene.twins(), counted(drill)) == 1
+    assert missing(scene.record(), scene.twins(), counted([])) == 0
 
 
 def test_nothing_is_added_to_a_service_that_is_drained() -> None:
@@ -200,10 +202,10 @@ def test_where_ecs_count_may_be_ahead_of_its_events_the_tasks_are_asked() -> Non
     noticed = scene.evidence(INTERRUPTED, 2, count=2)
     ahead = scene.twins(running=8)
     assert is_ambiguous(scene.record(), ahead, noticed, NOW)
-    assert missing(scene.record(), ahead, noticed, scene.policy, NOW) == 4
+    assert missing(scene.record(), ahead, counted(noticed)) == 4
     looked = replace(ahead, wanted=10, up=8, held=8)
     assert not is_ambiguous(scene.record(), looked, noticed, NOW)
-    assert missing(scene.record(), looked, noticed, scene.policy, NOW) == 2
+    assert missing(scene.record(), looked, counted(noticed)) == 2
     assert not is_ambiguous(scene.record(), scene.twins(), noticed, NOW)
 
 

@@ -12,7 +12,7 @@ from spot_failover.domain.policy import Mode
 from spot_failover.domain.record import Held, Phase, Record
 from spot_failover.domain.scaling import Suspended
 from spot_failover.domain.targets import UpdateService, changes, target
-from spot_failover.domain.transitions import current, in_force, moved
+from spot_failover.domain.transitions import as_begun, current, moved
 from tests.unit.domain.scene import NOW, Scene, ago
 
 HELD = Held(0, 10, ago(61), confirmed=True)
@@ -120,11 +120,9 @@ def test_a_call_whose_answer_was_lost_is_known_by_what_it_did(scene: Scene) -> N
 def test_what_was_begun_in_one_mode_is_ended_in_it(scene: Scene) -> None:
     away = on_demand(scene)
     switched = replace(away, policy=Scene().policy)
-    assert (in_force(switched).mode, in_force(switched).standby.service_name) == (
-        Mode.STANDBY,
-        "web-on-demand",
-    )
-    assert in_force(replace(switched, phase=Phase.STEADY, config=None)).mode is Mode.SWITCH
+    begun = as_begun(switched).policy
+    assert (begun.mode, begun.standby.service_name) == (Mode.STANDBY, "web-on-demand")
+    assert as_begun(replace(switched, phase=Phase.STEADY, config=None)).policy.mode is Mode.SWITCH
 
 
 def test_a_service_created_anew_keeps_knowing_the_standby_that_serves_for_it(scene: Scene) -> None:
