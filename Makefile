@@ -48,7 +48,7 @@ check: lint test ## All that CI runs: lint and test
 package: $(stamps)/venv ## Build the Lambda zip; the same sources give the same bytes
 	@$(python) tools/package.py
 
-bench: setup package ## Measure against the budgets: latency, ECS calls, cold import, sizes
+bench: setup package ## Measure against the budgets; TRACES=DIR adds real Spot traces
 	@$(python) -m bench
 
 # Tags come from outside: the shell reads this one from its environment, never as a part of a command.

@@ -9,7 +9,7 @@ import argparse
 import platform
 
 from bench import calls, failovers, imports, outages, runs, scale, weather
-from bench.report import Figure, print_figures
+from bench.report import Figure, print_figures, print_summary
 
 MEASUREMENTS = {
     "package": lambda: [imports.package_figure()],
@@ -33,11 +33,13 @@ def main() -> None:
     if unknown := [name for name in names if name not in MEASUREMENTS]:
         parser.error(f"there is no measurement {unknown[0]!r}; choose from {', '.join(MEASUREMENTS)}")
     figures: list[Figure] = []
+    print(f"Python {platform.python_version()}, {platform.machine()}, {platform.system()}")
     for name in names:
         print(f"bench: measuring {name}", flush=True)
-        figures += MEASUREMENTS[name]()
-    print(f"Python {platform.python_version()}, {platform.machine()}, {platform.system()}")
-    print_figures(figures)
+        measured = MEASUREMENTS[name]()
+        print_figures(measured)
+        figures += measured
+    print_summary(figures)
 
 
 if __name__ == "__main__":

@@ -41,6 +41,7 @@ def _of_mode(mode: Mode) -> list[Figure]:
     for _ in range(MINUTES):
         fleet.wait(60)
         fleet.hub.tick()
+    fleet.close()
     updates += book.taken().get("ecs UpdateService", 0)
     return [
         Figure(f"{mode}: ECS calls from the notice to the first change", *_judged(first)),

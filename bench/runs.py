@@ -1,4 +1,4 @@
-"""How long `make demo` and `make test` take, as a user would start them."""
+"""How long `make demo`, `make backtest` and `make test` take, as a user would start them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from bench.report import Figure
 
 ROOT = Path(__file__).resolve().parents[1]
-BUDGETS = {"demo": 300, "test": 600}
+BUDGETS = {"demo": 300, "backtest": 180, "test": 720}
 
 
 def figures() -> list[Figure]:

@@ -50,6 +50,7 @@ class Measured:
 def figures() -> list[Figure]:
     fleet = Fleet(SIZE)
     measured = _measure(fleet)
+    fleet.close()
     if faults := fleet.faults():
         raise RuntimeError(f"{len(faults)} passes over the fleet failed, the first: {faults[0]}")
     return [*_ticks(fleet, measured), *_costs(measured)]

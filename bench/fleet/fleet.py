@@ -90,6 +90,10 @@ class Fleet:
         """Let time pass, with all that it brings."""
         self.hub.time.run(until=self.world.now + timedelta(seconds=seconds))
 
+    def close(self) -> None:
+        """End the hub's threads."""
+        self.hub.time.close()
+
     def phases(self) -> dict[str, int]:
         """Return how many services are in each phase."""
         found: dict[str, int] = {}
