@@ -19,8 +19,8 @@ from simulator.backtest.scenario import FLAPPING, GENERATED, UnknownWeatherError
 from simulator.backtest.weather import WeatherFileError
 
 OUT: Final = Path(__file__).parents[2] / "build" / "backtest"
-# All policies over this much weather take two or three minutes on two cores.
-DAYS: Final = 28
+# All policies over this much weather take one to two minutes on two cores.
+DAYS: Final = 56
 SERVICES: Final = 4
 TASKS: Final = 20
 
