@@ -22,23 +22,31 @@ class LostCapacityError(AssertionError):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What one of the two services has at a moment; surplus: tasks of its newest deployment that will go."""
+    """What one of the two services has at a moment; old: running tasks that a rollout replaces.
+
+    surplus: tasks of the newest deployment that are too many, and will be stopped.
+    """
 
     desired: int = 0
     running: int = 0
     healthy: int = 0
     surplus: int = 0
-    minimum_healthy_percent: int = 100
+    old: int = 0
     rolls_out: bool = False
+    minimum_healthy_percent: int = 100
 
     @property
     def kept(self) -> int:
-        """How many healthy tasks are left once ECS has done what it was told, whichever it stops."""
-        left = self.healthy
-        if self.rolls_out:
-            # A rollout stops old tasks as far as its settings let it; its new ones may fail to start.
-            left = min(left, math.ceil(self.desired * self.minimum_healthy_percent / 100))
-        return max(0, left - self.surplus)
+        """How many healthy tasks are left once ECS has stopped what is too many, whichever it takes."""
+        return max(0, self.healthy - self.surplus)
+
+    @property
+    def least(self) -> int:
+        """How many of those are left when a rollout has stopped as many old tasks as its settings let it."""
+        if not self.rolls_out:
+            return self.kept
+        lower = math.ceil(self.desired * self.minimum_healthy_percent / 100)
+        return max(0, self.kept - min(self.old, max(0, self.healthy - lower)))
 
 
 @dataclass(slots=True)
@@ -52,6 +60,11 @@ class Pair:
     phase: Callable[[], str] = lambda: ""
     # The desired counts that are accounted for: what differs from them is autoscaling's doing.
     known: dict[ServiceKey, int] = field(default_factory=dict)
+    # A smaller count in the middle of a change may come from autoscaling that sees two services share the
+    # load: it may be ignored.
+    may_stay: int = 0
+    # What target tracking asks for: it has the last word.
+    tracked: int | None = None
 
     @property
     def keys(self) -> tuple[ServiceKey, ...]:
@@ -61,12 +74,21 @@ class Pair:
     def demand(self) -> int:
         return self.wishes[-1][1]
 
+    @property
+    def welcome(self) -> frozenset[int]:
+        """The counts that the service may come home with."""
+        if self.tracked is None or self.demand == 0:  # at 0 tasks target tracking has no data
+            return frozenset({self.demand, self.may_stay})
+        return frozenset({self.tracked})
+
     def lowest_demand(self, since: datetime) -> int:
         """Return the least that was asked for at any time since a moment: what a reader may still see."""
         before = [count for at, count in self.wishes if at <= since][-1:]
         return min([*before, *(count for at, count in self.wishes if at > since)])
 
     def wish(self, count: int, now: datetime) -> None:
+        most = max(self.demand, self.may_stay)
+        self.may_stay = most if self.phase() != "steady" and count < most else count
         if count != self.demand:
             self.wishes.append((now, count))
 
@@ -119,8 +141,9 @@ class Watch:
             running=sum(task.is_running for task in service.tasks.values()),
             healthy=len(healthy),
             surplus=max(0, len(new) - service.desired_count),
-            minimum_healthy_percent=int(service.deployment_configuration["minimumHealthyPercent"]),
+            old=sum(task.is_running for task in wanted if task.deployment is not service.primary),
             rolls_out=len(new) < len(wanted),
+            minimum_healthy_percent=int(service.deployment_configuration["minimumHealthyPercent"]),
         )
 
     def call(self, key: ServiceKey, request: dict[str, Any], make: Callable[[], Any]) -> Any:
@@ -132,7 +155,9 @@ class Watch:
         self.note(pair, _spoken(request))
         lag = self.world.faults.staleness
         demand = pair.lowest_demand(self.world.now - lag)
-        had, left = sum(side.kept for side in before), sum(side.kept for side in after)
+        had = sum(side.kept for side in before)
+        # What a rollout of the owners' may stop at any moment is their choice: only what we add to it counts.
+        left = had - sum(max(0, a.least - b.least) for a, b in zip(before, after, strict=True))
         if left < min(demand, had):
             told = (
                 f"{_spoken(request)} may leave {left} healthy tasks of {had}, where {demand} are asked for."
