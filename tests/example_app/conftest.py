@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,6 +13,7 @@ from typing import Any
 import boto3
 import pytest
 
+from orders.settings import Settings
 from orders.store import Order, Store
 from simulator.sandbox import Sandbox
 from simulator.terraform import REPOSITORY, Progress, Step, TerraformRoot
@@ -91,6 +94,11 @@ class Deployment:
             "AWS_SESSION_TOKEN": found["SessionToken"],
         }
 
+    def settings(self, task: str) -> Settings:
+        """Return what the process reads from its definition."""
+        [container] = self.definitions[task]["containerDefinitions"]
+        return Settings.read({entry["name"]: entry["value"] for entry in container["environment"]})
+
     def start(self, task: str, environment: dict[str, str]) -> Process:
         """Start a task's process; `environment` replaces what its definition says."""
         [container] = self.definitions[task]["containerDefinitions"]
@@ -106,12 +114,11 @@ class Shop:
     ) -> None:
         self.catalogue = catalogue
         self._deployment = deployment
-        self._scratch = scratch
+        self.pulse = scratch / "pulse"
         self._cleanup = cleanup
-        [container] = deployment.definitions["web"]["containerDefinitions"]
-        self._places = {entry["name"]: entry["value"] for entry in container["environment"]}
+        self._queue_url = deployment.settings("web").queue_url
         self._sqs = deployment.client("sqs")
-        self.store = Store(deployment.client("dynamodb"), self._places["ORDERS_TABLE"])
+        self.store = Store(deployment.client("dynamodb"), deployment.settings("web").orders_table)
 
     def start_web(self, *, drain: int, longest_request: int = 20) -> Process:
         return self._start("web", DRAIN_SECONDS=drain, LONGEST_REQUEST_SECONDS=longest_request)
@@ -127,19 +134,27 @@ class Shop:
                 "CATALOGUE_URL": self.catalogue.url,
                 "HOST": "127.0.0.1",
                 "PORT": "0",
-                "PULSE_FILE": str(self._scratch / "pulse"),
+                "PULSE_FILE": str(self.pulse),
                 **replaced,
             },
         )
         self._cleanup.callback(process.kill)
         return process
 
+    def is_healthy(self, task: str, places: dict[str, str]) -> bool:
+        """Run a container's health check, which looks at these places instead of the image's own."""
+        [container] = self._deployment.definitions[task]["containerDefinitions"]
+        kind, interpreter, option, code = container["healthCheck"]["command"]
+        assert (kind, interpreter, option) == ("CMD", "python", "-c")
+        for there, here in places.items():
+            assert there in code
+            code = code.replace(there, here)
+        return subprocess.run([sys.executable, "-c", code], capture_output=True, check=False).returncode == 0
+
     def pass_on(self, order: Order) -> None:
         """Take an order as the web service does."""
         self.store.add(order)
-        self._sqs.send_message(
-            QueueUrl=self._places["QUEUE_URL"], MessageBody=json.dumps({"order_id": order.id})
-        )
+        self._sqs.send_message(QueueUrl=self._queue_url, MessageBody=json.dumps({"order_id": order.id}))
 
     def order(self, order_id: str) -> Order:
         order = self.store.order(order_id)
@@ -150,19 +165,17 @@ class Shop:
         """Take all messages from the queue, and return the orders that they name."""
         found: list[str] = []
         while messages := self._sqs.receive_message(
-            QueueUrl=self._places["QUEUE_URL"], MaxNumberOfMessages=10, VisibilityTimeout=300
+            QueueUrl=self._queue_url, MaxNumberOfMessages=10, VisibilityTimeout=300
         ).get("Messages"):
             for message in messages:
                 found.append(json.loads(message["Body"])["order_id"])
-                self._sqs.delete_message(
-                    QueueUrl=self._places["QUEUE_URL"], ReceiptHandle=message["ReceiptHandle"]
-                )
+                self._sqs.delete_message(QueueUrl=self._queue_url, ReceiptHandle=message["ReceiptHandle"])
         return found
 
     def unfinished(self) -> int:
         """Return how many messages there are, in hand or not, given up or not."""
         names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-        main = self._places["QUEUE_URL"]
+        main = self._queue_url
         return sum(
             int(count)
             for url in (main, f"{main}-dead-letter")

@@ -6,10 +6,10 @@ definitions and the permissions of its roles.
 
 from __future__ import annotations
 
+import os
 import signal
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from http import HTTPStatus
 from typing import Final
 
@@ -155,25 +155,70 @@ def test_a_worker_without_a_job_leaves_at_once_and_takes_no_other(shop: Shop) ->
 
 
 def test_a_storm_of_interruptions_loses_no_job_and_does_none_twice(shop: Shop) -> None:
-    skus = ("s1", "s2", "s3", "s4")
-    orders = [order_of(f"storm-{number}", *skus) for number in range(8)]
-    for order in orders:
-        shop.pass_on(order)
-    workers = [shop.start_worker(visibility=3) for _ in range(2)]
-    for interruption in range(1, 7):
-        # Whenever four more lines are in hand or done, in whatever state that finds the worker.
-        wait_for(partial(progressed, shop, orders, 4 * interruption), "progress")
-        leaving = workers.pop(0)
-        code = leaving.kill() if interruption % 2 else leaving.stop(SECONDS)
-        assert code == (-signal.SIGKILL if interruption % 2 else 0)
-        workers.append(shop.start_worker(visibility=3))
+    orders: list[Order] = []
+    workers = [shop.start_worker(visibility=8) for _ in range(2)]
+    for gust in range(3):
+        # Two jobs, and a worker held up in the midst of each.
+        pair = [order_of(f"{gust}{job}", f"{gust}{job}1", f"{gust}{job}2", "sought-after") for job in "ab"]
+        held = [f"/shelves {order.lines[1].sku}" for order in pair]
+        for question, order in zip(held, pair, strict=True):
+            shop.catalogue.hold(question)
+            shop.pass_on(order)
+        for question in held:
+            shop.catalogue.wait_until_asked(question)
+        killed, leaving = workers
+        assert killed.kill() == -signal.SIGKILL
+        leaving.tell_to_leave()
+        for question in held:
+            shop.catalogue.release(question)
+        assert leaving.exit_code() == 0
+        workers = [shop.start_worker(visibility=8) for _ in range(2)]
+        orders += pair
     wait_for(lambda: done(shop, *orders), "all jobs to be done")
-    assert [worker.stop(SECONDS) for worker in workers] == [0, 0]
+    for worker in workers:
+        worker.wait_until_it_says("waiting for jobs")
+        assert worker.stop(SECONDS) == 0
     reserve_is_exact(shop, *orders)
 
 
-def progressed(shop: Shop, orders: list[Order], lines: int) -> bool:
-    return shop.catalogue.asked.total() >= lines or done(shop, *orders)
+@pytest.mark.parametrize("task", ["web", "worker"])
+def test_a_task_has_the_two_minutes_of_an_interruption_and_is_asked_for_its_health(
+    deployment: Deployment, task: str
+) -> None:
+    [container] = deployment.definitions[task]["containerDefinitions"]
+    assert container["stopTimeout"] == 120
+    assert (container["healthCheck"]["interval"], container["healthCheck"]["retries"]) == (30, 3)
+
+
+def test_the_health_check_of_the_web_container_passes_even_while_it_leaves(shop: Shop) -> None:
+    web = shop.start_web(drain=60)
+    place = {"127.0.0.1:8080": web.url.removeprefix("http://")}
+    assert shop.is_healthy("web", place)
+    web.tell_to_leave()
+    assert shop.is_healthy("web", place)
+    web.kill()
+    assert not shop.is_healthy("web", place)
+
+
+def test_the_health_check_of_the_worker_container_passes_while_it_goes_on(shop: Shop) -> None:
+    worker = shop.start_worker(visibility=FOR_EVER)
+    worker.wait_until_it_says("waiting for jobs")
+    wait_for(shop.pulse.exists, "a pulse")
+    place = {"/dev/shm/pulse": str(shop.pulse)}
+    assert shop.is_healthy("worker", place)
+    worker.kill()
+    os.utime(shop.pulse, (0, 0))
+    assert not shop.is_healthy("worker", place)
+
+
+def test_the_web_service_is_gone_before_its_two_minutes_are_over(deployment: Deployment) -> None:
+    settings = deployment.settings("web")
+    [group] = deployment.client("elbv2").describe_target_groups(Names=[f"{NAME}-web"])["TargetGroups"]
+    seen_not_ready = group["HealthCheckIntervalSeconds"] * group["UnhealthyThresholdCount"]
+    assert settings.drain_seconds >= seen_not_ready, (
+        "The load balancer may still send users when the door closes."
+    )
+    assert settings.drain_seconds + settings.longest_request_seconds <= 110
 
 
 def test_a_task_may_do_what_its_process_does_and_nothing_else(deployment: Deployment) -> None:
