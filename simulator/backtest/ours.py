@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from simulator.backtest.contender import Counts, ServiceSpec
@@ -13,6 +13,7 @@ from simulator.backtest.evidence import ExpiringEvidenceLog
 from simulator.backtest.ports import WorldScaling
 from simulator.backtest.readings import RememberingEcs
 from simulator.backtest.records import WatchedServices
+from simulator.backtest.rounds import MINUTE, NEVER, Round, describing
 from simulator.backtest.services import ON_DEMAND_ONLY, SPOT_ONLY, create_service
 from simulator.world import ServiceKey, World
 from spot_failover.adapters.memory import (
@@ -32,21 +33,9 @@ from spot_failover.jobs.reconcile import Reconcile, WakeUp
 from spot_failover.jobs.survey import Survey, SurveyRequest
 
 _HUB: Final = "111122223333"
-_MINUTE: Final = timedelta(minutes=1)
 # ECS tells of every change by an event, but for what its scheduler does at its next look, a second or so
 # after one.
 _AFTERMATH: Final = timedelta(seconds=5)
-_NEVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
-
-
-@dataclass(slots=True)
-class _Place:
-    """One account and region: when something can happen there next, and how often its last survey called."""
-
-    due: datetime
-    surveyed_at: datetime
-    heard_at: datetime
-    calls: int = 0
 
 
 class Ours:
@@ -68,8 +57,12 @@ class Ours:
         self._evidence = ExpiringEvidenceLog()
         self._outbox = _Outbox()
         self._queue = _Queue()
-        self._places: dict[Location, _Place] = {}
+        self._surveys: dict[Location, Round] = {}
+        self._looks: dict[ServiceId, Round] = {}
+        self._names: dict[ServiceId, tuple[ServiceId, ...]] = {}
+        self._owners: dict[ServiceId, ServiceId] = {}
         self._calls_left_out = 0
+        self._spent: dict[ServiceId, int] = {}  # calls of the passes since a survey began
 
     def start(self, world: World, specs: Sequence[ServiceSpec]) -> None:
         self._world = world
@@ -78,8 +71,8 @@ class Ours:
         for spec in specs:
             self._register(spec)
         for location in sorted({Location(spec.account, spec.region) for spec in specs}):
-            spokes.save(Spoke(location, refreshed_at=_NEVER))
-            self._places[location] = _Place(world.now, world.now, world.now)
+            spokes.save(Spoke(location, refreshed_at=NEVER))
+            self._surveys[location] = Round(world.now, world.now, world.now)
         self._reconcile = Reconcile(
             services=self._services,
             spokes=spokes,
@@ -106,8 +99,8 @@ class Ours:
     def event(self, envelope: dict[str, Any], now: datetime) -> None:
         service = _service_of(envelope)
         self._ecs.forget_task(envelope["detail"].get("taskArn", ""))
-        place = self._places[service.location]
-        place.due = place.heard_at = now
+        look = self._looks[self._owners[service]]
+        look.due = look.heard_at = now
         if not is_forwarded(envelope):
             return
         signal = parse(envelope, drills=False, hub_account=_HUB, now=now)
@@ -122,20 +115,26 @@ class Ours:
         Each message would make its own, but those of one moment see the same rows: the first does it all.
         """
         for service, (cause, cause_id) in self._queue.take().items():
+            calls = self._ecs.calls
             self._reconcile(WakeUp(service, cause, cause_id, now), now)
+            self._spent[service] = self._ecs.calls - calls
 
     def tick(self, now: datetime) -> None:
-        for location, place in self._places.items():
-            if now < place.due and not self._thorough:
-                continue
-            self._calls_left_out += self._left_out(place, now - _MINUTE)
-            self._look(location, place, now)
+        for location, survey in self._surveys.items():
+            due = frozenset(
+                service
+                for service, look in self._looks.items()
+                if service.location == location and (self._thorough or look.due <= now)
+            )
+            if due:
+                self._calls_left_out += survey.left_out(now - MINUTE)
+                self._look(location, due, now)
 
     def quiet(self, now: datetime) -> bool:
         if self._thorough:
             return False
-        due = min(place.due for place in self._places.values())
-        return due == _NEVER or now < (self._world.next_transition_at() or _NEVER) <= due
+        due = min(look.due for look in self._looks.values())
+        return due == NEVER or now < (self._world.next_transition_at() or NEVER) <= due
 
     def keys(self, spec: ServiceSpec) -> tuple[ServiceKey, ...]:
         return (spec.key,) if self._policy.mode is Mode.SWITCH else (spec.key, spec.standby_key)
@@ -151,8 +150,8 @@ class Ours:
         )
 
     def _not_made(self) -> int:
-        lately = sum(self._left_out(place, self._world.now) for place in self._places.values())
-        return self._calls_left_out + lately
+        rounds = (*self._surveys.values(), *self._looks.values())
+        return self._calls_left_out + sum(one.left_out(self._world.now) for one in rounds)
 
     def _register(self, spec: ServiceSpec) -> None:
         create_service(self._world, spec, SPOT_ONLY)
@@ -161,34 +160,48 @@ class Ours:
             create_service(self._world, spec, ON_DEMAND_ONLY, key=spec.standby_key, desired=0)
             standby = replace(policy.standby, service_name=spec.standby_key.service)
             policy = replace(policy, standby=standby)
-        self._services.register(Registration(_service_id(spec.key), policy), self._world.now)
+        service, now = _service_id(spec.key), self._world.now
+        self._services.register(Registration(service, policy), now)
+        self._looks[service] = Round(now, now, now)
+        self._names[service] = tuple(_service_id(key) for key in self.keys(spec))
+        self._owners |= dict.fromkeys(self._names[service], service)
 
-    def _look(self, location: Location, place: _Place, now: datetime) -> None:
-        calls, tasks_read, changes = self._ecs.calls, self._ecs.tasks_read, self._services.changes
-        place.surveyed_at = now
-        self._survey(SurveyRequest(location, "tick", f"tick {now}"), now)
-        woken, waiting = self._queue.woken, self._ecs.tasks_read > tasks_read
+    def _look(self, location: Location, due: frozenset[ServiceId], now: datetime) -> None:
+        """Survey those for which it is time; the calls for the others are counted as if they were made."""
+        survey = self._surveys[location]
+        survey.done_at = now
+        survey.calls = self._describing(service for service in self._looks if service.location == location)
+        self._calls_left_out += survey.calls - self._describing(due)
+        for service in due:
+            look = self._looks[service]
+            self._calls_left_out += look.left_out(now - MINUTE)
+        for seen in (self._ecs.asked, self._services.changed, self._spent):
+            seen.clear()
+        with self._services.narrowed(due):
+            self._survey(SurveyRequest(location, "tick", f"tick {now}"), now)
+        busy, woken = set(self._ecs.asked), self._queue.woken
         self.work(now)
-        place.calls = self._ecs.calls - calls
-        if waiting or self._services.changes > changes or now - place.heard_at <= _AFTERMATH:
-            place.due = now + _MINUTE
-        else:
-            records = self._services.at(location)
-            place.due = min(self._due(record, now, woken=record.id in woken) for record in records)
+        busy |= self._services.changed
+        for service in due:
+            look, record = self._looks[service], self._services.load(service)
+            look.done_at, look.calls = now, self._spent.get(service, 0)
+            if record is None or service in busy or now - look.heard_at <= _AFTERMATH:
+                look.due = now + MINUTE
+            else:
+                look.due = self._due(record, now, woken=service in woken)
 
-    def _left_out(self, place: _Place, until: datetime) -> int:
-        """Return the calls of the surveys that were left out: each would have made the last one's again."""
-        return place.calls * max(0, (until - place.surveyed_at) // _MINUTE)
+    def _describing(self, services: Iterable[ServiceId]) -> int:
+        return describing(name for service in services for name in self._names[service])
 
     def _due(self, record: Record, now: datetime, *, woken: bool) -> datetime:
         """Return when time alone could change something about a service that the last pass left alone."""
         if record.retry_at is None and not woken:
-            return _NEVER  # ECS shows what it should, and does so until there is an event
+            return NEVER  # ECS shows what it should, and does so until there is an event
         latest = self._evidence.latest(record.id)
         waits = record.phase is Phase.ON_DEMAND and record.not_before and record.hold is None
         if not waits or record.retry_at or (latest and now - latest <= _reach(record.policy)):
-            return now + _MINUTE
-        return max(record.not_before or now, now + _MINUTE)
+            return now + MINUTE
+        return max(record.not_before or now, now + MINUTE)
 
 
 @dataclass(slots=True)

@@ -69,7 +69,7 @@ class RememberingEcs:
     """
 
     def __init__(self, world: World, *, forgetful: bool = False) -> None:
-        self.tasks_read = 0  # how often the tasks of a service were asked for
+        self.asked: set[ServiceId] = set()  # whose tasks were looked at
         self._world = world
         self._task_records = _TaskRecords(world)
         self._ecs = WorldEcs(world, None if forgetful else self._task_records)
@@ -107,7 +107,7 @@ class RememberingEcs:
         return {name: self._services[service].observation for name, service in ids.items()}
 
     def tasks(self, service: ServiceId, observation: Observation) -> Sequence[Task]:
-        self.tasks_read += 1
+        self.asked.add(service)
         known, changes = self._tasks.get(service), self._changes(service)
         if known and known.changes == changes and not self._forgetful:
             self._saved_calls += known.calls

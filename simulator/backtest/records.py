@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import fields
 from datetime import datetime
 from operator import attrgetter
@@ -19,18 +20,19 @@ _standing = attrgetter(*(field.name for field in fields(Record) if field.name no
 
 
 class WatchedServices(InMemoryServices):
-    """The service items of the state table; `changes` counts the writes that said something new."""
+    """The service items of the state table; `changed` holds those that a write said something new of."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.changes = 0
+        self.changed: set[ServiceId] = set()
+        self._only: frozenset[ServiceId] | None = None
         self._located: dict[Location, list[ServiceId]] = {}
 
     def save(self, record: Record) -> Record:
         before = self.load(record.id)
         saved = super().save(record)
         if before is None or _standing(before) != _standing(saved):
-            self.changes += 1
+            self.changed.add(record.id)
         return saved
 
     def register(self, registration: Registration, now: datetime) -> bool:
@@ -41,5 +43,15 @@ class WatchedServices(InMemoryServices):
         return super().register(registration, now)
 
     def at(self, location: Location) -> Sequence[Record]:
-        records = (self.load(service) for service in self._located.get(location, ()))
-        return [record for record in records if record is not None]
+        only = self._only
+        chosen = (service for service in self._located.get(location, ()) if only is None or service in only)
+        return [record for service in chosen if (record := self.load(service)) is not None]
+
+    @contextmanager
+    def narrowed(self, only: frozenset[ServiceId]) -> Iterator[None]:
+        """Show these services alone where those of a place are asked for."""
+        self._only = only
+        try:
+            yield
+        finally:
+            self._only = None

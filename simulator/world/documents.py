@@ -1,8 +1,12 @@
-"""Services in the JSON shape of the API; times are datetimes here."""
+"""Services in the JSON shape of the API; times are datetimes here.
+
+Every document is new all the way down: a caller may change it.
+"""
 
 from __future__ import annotations
 
 from simulator.world import strategy
+from simulator.world.copies import copied
 from simulator.world.model import Deployment, Document, Revision, Service
 from simulator.world.names import arn
 
@@ -41,7 +45,7 @@ def service_document(service: Service) -> Document:
         "pendingCount": sum(task.is_starting for task in wanted),
         **_capacity(service.revision),
         "platformFamily": "Linux",
-        "deploymentConfiguration": service.deployment_configuration,
+        "deploymentConfiguration": copied(service.deployment_configuration),
         "taskSets": [],
         "deployments": [],
         "events": [
@@ -54,11 +58,11 @@ def service_document(service: Service) -> Document:
         "deploymentController": {"type": service.controller},
         "enableECSManagedTags": settings["enableECSManagedTags"],
         "enableExecuteCommand": settings["enableExecuteCommand"],
-        "tags": list(service.tags),
+        "tags": copied(service.tags),
     }
-    document |= {name: settings[name] for name in _ECHOED if name in settings}
+    document |= {name: copied(settings[name]) for name in _ECHOED if name in settings}
     if "networkConfiguration" in service.revision.settings:
-        document["networkConfiguration"] = service.revision.settings["networkConfiguration"]
+        document["networkConfiguration"] = copied(service.revision.settings["networkConfiguration"])
     if service.revision.task_definition is not None:
         document["taskDefinition"] = service.revision.task_definition.arn
         document["platformVersion"] = service.revision.platform_version
@@ -90,7 +94,7 @@ def deployment_document(service: Service, deployment: Deployment) -> Document:
     }
     if revision.task_definition is not None:
         document["taskDefinition"] = revision.task_definition.arn
-    document |= revision.settings
+    document |= copied(revision.settings)
     return document
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from datetime import datetime
 
+from simulator.world.copies import copied
 from simulator.world.documents import service_document
 from simulator.world.ground import Ground
 from simulator.world.model import Document, Service, Task, TaskStatus
@@ -46,7 +47,7 @@ class History:
         """Return what a reader sees of a service: None where it did not exist yet at the time seen."""
         if not self._faults.staleness:
             return service_document(service)
-        return self._seen(self._services.get(service.key, ()))
+        return copied(self._seen(self._services.get(service.key, ())))
 
     def task_document(self, task: Task) -> Document | None:
         """Return what a reader sees of a task: None where it did not exist yet at the time seen."""

@@ -85,7 +85,7 @@ class ServicesApi:
             self._deployments.begin(service, service.revision)
         self._scheduler.record(service)
         self._scheduler.wake(service)
-        return {"service": copied(service_document(service))}
+        return {"service": service_document(service)}
 
     def describe(self, request: Document) -> Document:
         """Show up to ten services; those that do not exist come back as failures."""
@@ -106,10 +106,9 @@ class ServicesApi:
                 )
                 failures.append({"arn": resource, "reason": "MISSING"})
                 continue
-            shown = copied(document)
             if "TAGS" not in (request.get("include") or []):
-                shown.pop("tags", None)
-            found.append(shown)
+                document.pop("tags", None)
+            found.append(document)
         return {"services": found, "failures": failures}
 
     def update(self, request: Document) -> Document:
@@ -138,7 +137,7 @@ class ServicesApi:
             self._deployments.begin(service, revision)
         self._scheduler.record(service)
         self._scheduler.wake(service)
-        return {"service": copied(service_document(service))}
+        return {"service": service_document(service)}
 
     def delete(self, request: Document) -> Document:
         """Let a service drain; it can be described as INACTIVE afterwards."""
@@ -151,7 +150,7 @@ class ServicesApi:
         service.status = "DRAINING"
         self._scheduler.record(service)
         self._scheduler.wake(service)
-        return {"service": copied(service_document(service))}
+        return {"service": service_document(service)}
 
     def list_arns(self, request: Document) -> Document:
         """List the ARNs of services that are not INACTIVE: ten to a page unless asked for more."""
