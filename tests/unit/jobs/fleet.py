@@ -7,15 +7,14 @@ held against the invariant.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, cast
 
 from simulator.backtest.ports import WorldClient, WorldSessions
-from simulator.world import Sample, ServiceKey, World
+from simulator.world import Sample, ServiceKey
 from spot_failover.adapters import wakeups
 from spot_failover.adapters.ecs import SpokeEcs
 from spot_failover.adapters.memory import (
@@ -42,24 +41,8 @@ from spot_failover.jobs.reconcile import Reconcile, WakeUp
 from spot_failover.jobs.survey import Survey, SurveyRequest
 from tests.unit.jobs.courier import Courier
 from tests.unit.jobs.mortality import Fate, FunctionDiesError, Mortal
-from tests.unit.jobs.watch import Pair, Standing, Watch
-
-START = datetime(2026, 3, 2, 9, tzinfo=UTC)
-HUB = "111122223333"
-SERVICE = ServiceId("222233334444", "eu-west-1", "shop", "web")
-HERE = SERVICE.location
-TICK = timedelta(seconds=60)
-STANDBY = "web-on-demand"
-SPOT_ONLY = ({"capacityProvider": "FARGATE_SPOT", "weight": 1},)
-ON_DEMAND = ({"capacityProvider": "FARGATE", "weight": 1},)
-
-
-def key_of(service: ServiceId) -> ServiceKey:
-    return ServiceKey(service.account, service.region, service.cluster, service.service)
-
-
-KEY = key_of(SERVICE)
-STANDBY_KEY = key_of(SERVICE.beside(STANDBY))
+from tests.unit.jobs.place import HERE, KEY, ON_DEMAND, SERVICE, SPOT_ONLY, Place, key_of
+from tests.unit.jobs.watch import Pair, Watch
 
 
 class Sessions(WorldSessions):
@@ -83,7 +66,11 @@ def give_up(_: float) -> None:
     raise ThrottledError("ECS throttles, and no time passes within a call here.")
 
 
-class Fleet:
+HUB = "111122223333"
+TICK = timedelta(seconds=60)
+
+
+class Fleet(Place):
     """A service of `desired` tasks on Spot, registered, all running, in calm weather.
 
     With a standby in the policy, its twin is there as well, at its reserve.
@@ -102,13 +89,11 @@ class Fleet:
         load_balancer: bool = False,
         drills: bool = False,
     ) -> None:
-        self.events: list[dict[str, Any]] = []
+        super().__init__(seed)
+        self.heard: deque[dict[str, Any]] = deque(maxlen=1000)  # what the world said lately
         self.interruptions: list[datetime] = []
         self.courier = courier or Courier()
         self.drills = drills
-        self.requests: dict[str, dict[str, Any]] = {}
-        self.world = World(seed=seed, start=START, emit=self.events.append)
-        self.watch = Watch(self.world)
         self.fate = Fate()
         self.died = 0
         self.services = InMemoryServices()
@@ -122,8 +107,6 @@ class Fleet:
         self.sessions.watch = self.watch
         self.ecs = SpokeEcs(cast("SpokeSessions", self.sessions), pause=give_up)
         self.scaling = SpokeScaling(cast("SpokeSessions", self.sessions))
-        self.world.register_cluster(SERVICE.account, SERVICE.region, SERVICE.cluster)
-        self.world.register_task_definition(SERVICE.account, SERVICE.region, "web:1")
         self.spokes.save(Spoke(HERE, refreshed_at=datetime(9999, 1, 1, tzinfo=UTC)))
         self.operate(Operation.ACTIVE)
         self.add(SERVICE.service, desired, policy or Policy(), rolling, strategy, load_balancer=load_balancer)
@@ -135,17 +118,9 @@ class Fleet:
     # --- what there is ---
 
     @property
-    def now(self) -> datetime:
-        return self.world.now
-
-    @property
     def updates(self) -> list[dict[str, Any]]:
         """The UpdateService requests of ours that ECS accepted, oldest first."""
         return self.sessions.updates
-
-    @property
-    def pair(self) -> Pair:
-        return self.watch.pair(KEY)
 
     @property
     def record(self) -> Record:
@@ -155,14 +130,6 @@ class Fleet:
         record = self.services.load(service)
         assert record is not None
         return record
-
-    @property
-    def spot(self) -> Standing:
-        return self.watch.standing(KEY)
-
-    @property
-    def standby(self) -> Standing:
-        return self.watch.standing(STANDBY_KEY)
 
     @property
     def last(self) -> Sample:
@@ -180,21 +147,6 @@ class Fleet:
         """What is off in the service's scalable target; None without one."""
         return self.scaling.describe(SERVICE)
 
-    @property
-    def created(self) -> dict[str, Any]:
-        """The request by which the owners made the service."""
-        return self.requests[SERVICE.service]
-
-    def described(self, name: str = SERVICE.service) -> dict[str, Any]:
-        """Return what ECS itself has of a service now, whatever a reader is shown."""
-        staleness, self.world.faults.staleness = self.world.faults.staleness, timedelta()
-        with self._spared():
-            answer = self.world.api(SERVICE.account, SERVICE.region).describe_services(
-                {"cluster": SERVICE.cluster, "services": [name], "include": ["TAGS"]}
-            )
-        self.world.faults.staleness = staleness
-        return cast("dict[str, Any]", answer["services"][0])
-
     def interrupted_around(self, moment: datetime) -> bool:
         """Whether Spot was taking a task back in the three minutes before."""
         return any(timedelta(0) <= moment - notice <= timedelta(minutes=3) for notice in self.interruptions)
@@ -203,57 +155,7 @@ class Fleet:
         """Return the desired count of half a minute before."""
         return [s.desired for s in self.world.log if s.at <= moment - timedelta(seconds=30)][-1]
 
-    # --- what happens ---
-
-    def drought(self) -> None:
-        self.weather(0)
-
-    def calm(self) -> None:
-        self.weather(None)
-
-    def weather(self, capacity: int | None) -> None:
-        self.world.weather.set(SERVICE.account, SERVICE.region, capacity=capacity)
-
-    def interrupt(self, count: int, *, notice: bool = True) -> None:
-        self.world.weather.interrupt(
-            SERVICE.account, SERVICE.region, SERVICE.cluster, SERVICE.service, count, notice=notice
-        )
-
-    def update(self, name: str = SERVICE.service, **request: Any) -> None:
-        """Change a service as its owners would."""
-        key = key_of(SERVICE.beside(name))
-        self._note_wishes()
-        before = self.watch.standing(key).desired
-        with self._spared():
-            self.world.api(SERVICE.account, SERVICE.region).update_service(
-                {"cluster": SERVICE.cluster, "service": name, **request}
-            )
-        pair = self.watch.pair(key)
-        # A count that is there already, because we hold it there, changes nothing that anyone could see.
-        if request.get("desiredCount", before) != before and key == pair.service:
-            pair.wish(request["desiredCount"], self.now)
-        self.watch.settle(pair)
-        self.watch.note(pair, f"OWNERS {name} {request}")
-
-    def scale(self, name: str, **request: Any) -> None:
-        """Call Application Auto Scaling about a service as its owners would; `operation` names the call."""
-        operation = request.pop("operation", "RegisterScalableTarget")
-        self.world.scaling(SERVICE.account, SERVICE.region).call(
-            operation,
-            {
-                "ServiceNamespace": "ecs",
-                "ResourceId": f"service/{SERVICE.cluster}/{name}",
-                "ScalableDimension": "ecs:service:DesiredCount",
-                **request,
-            },
-        )
-
-    def demand(self, count: int, name: str = SERVICE.service) -> None:
-        """Let target tracking ask for a count, within its limits, from now on."""
-        pair = self.watch.pair(key_of(SERVICE.beside(name)))
-        if pair.service.service == name:
-            pair.tracked = count
-        self.world.scaling(SERVICE.account, SERVICE.region).demand(key_of(SERVICE.beside(name)), count)
+    # --- time ---
 
     def run(self, *, minutes: float, every: timedelta = TICK) -> None:
         """Let time pass: the world moves, events arrive with every transition, a tick comes each minute."""
@@ -335,46 +237,20 @@ class Fleet:
         self.services.register(Registration(service, policy), self.now)
         return service
 
-    def create(
-        self,
-        name: str,
-        desired: int,
-        rolling: tuple[int, int] = (100, 200),
-        strategy: Sequence[dict[str, Any]] = SPOT_ONLY,
-        *,
-        load_balancer: bool = False,
-        **more: Any,
-    ) -> None:
-        group = f"arn:aws:elasticloadbalancing:{HERE.region}:{HERE.account}:targetgroup/web/0123456789abcdef"
-        balancer = {"targetGroupArn": group, "containerName": "app", "containerPort": 8080}
-        self.requests[name] = {
-            "cluster": SERVICE.cluster,
-            "serviceName": name,
-            "taskDefinition": "web:1",
-            "desiredCount": desired,
-            "capacityProviderStrategy": list(strategy),
-            "deploymentConfiguration": {
-                "minimumHealthyPercent": rolling[0],
-                "maximumPercent": rolling[1],
-            },
-            **({"loadBalancers": [balancer]} if load_balancer else {}),
-            **more,
-        }
-        self.world.api(SERVICE.account, SERVICE.region).create_service(self.requests[name])
-
     def _tick(self) -> None:
-        self._note_wishes()
+        self.note_wishes()
         for pair in self.watch.pairs:
             self.watch.note(pair)
         self._survive(lambda: self._survey(SurveyRequest(HERE, "tick", f"tick {self.now}"), self.now))
         self._work()
 
     def _deliver(self) -> None:
-        self._note_wishes()
+        self.note_wishes()
         self.interruptions += [
             self.now for event in self.events if event["detail"].get("stopCode") == "SpotInterruption"
         ]
         sent, self.events[:] = list(self.events), []
+        self.heard.extend(sent)
         for event in self.courier.carry(sent, self.now):
             self.deliver(event)
         self._work()
@@ -390,6 +266,16 @@ class Fleet:
             if signal.wake:
                 self.queue.reconcile([signal.service], signal.evidence.kind.value, event["id"])
 
+    def hand_over(self, events: Iterable[dict[str, Any]]) -> None:
+        """Let events arrive now, made up ones too, and the passes that they wake run."""
+        for event in events:
+            self.deliver(event)
+        self._work()
+
+    def event(self, name: str) -> dict[str, Any]:
+        """Return the latest event of the world with this name, reason or stop code somewhere in it."""
+        return next(event for event in reversed(self.heard) if name in str(event))
+
     def _work(self) -> None:
         while messages := self.queue.take():
             for message in messages:
@@ -404,17 +290,3 @@ class Fleet:
             job()
         except FunctionDiesError:
             self.died += 1
-
-    @contextmanager
-    def _spared(self) -> Iterator[None]:
-        """Keep throttles that a test put in for us away from owners, who try until they are let through."""
-        faults = self.world.faults
-        throttled, faults._throttled = faults._throttled, Counter()
-        try:
-            yield
-        finally:
-            faults._throttled = throttled
-
-    def _note_wishes(self) -> None:
-        for pair in self.watch.pairs:
-            self.watch.note_wishes(pair)

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from simulator.world import Victims
 from spot_failover.domain.policy import Failover, Mode, Policy, Restore, Standby
-from tests.unit.jobs.fleet import HERE, SPOT_ONLY, STANDBY, Fleet
+from tests.unit.jobs.fleet import Fleet
+from tests.unit.jobs.place import HERE, SPOT_ONLY, STANDBY
 
 MIXED = (
     {"capacityProvider": "FARGATE", "base": 2, "weight": 1},

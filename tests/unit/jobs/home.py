@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from spot_failover.domain.identity import ServiceId
 from spot_failover.domain.record import Phase
-from tests.unit.jobs.fleet import SERVICE, TICK, Fleet, key_of
+from tests.unit.jobs.fleet import TICK, Fleet
+from tests.unit.jobs.place import SERVICE, key_of
 
 
 def not_home(fleet: Fleet, service: ServiceId = SERVICE) -> list[str]:

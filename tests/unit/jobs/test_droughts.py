@@ -12,7 +12,8 @@ from simulator.world import Sample
 from spot_failover.domain.policy import Policy, Restore, Thresholds
 from spot_failover.domain.record import Phase
 from tests.unit.jobs.courier import Courier
-from tests.unit.jobs.fleet import KEY, Fleet
+from tests.unit.jobs.fleet import Fleet
+from tests.unit.jobs.place import KEY
 
 QUICK = Policy(restore=Restore(window_seconds=300, backoff_seconds=900, max_backoff_seconds=1200))
 STORY = ["Service Failing Over", "Service On Demand", "Service Restoring", "Service Restored"]

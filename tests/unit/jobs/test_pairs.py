@@ -8,8 +8,9 @@ import pytest
 
 from spot_failover.domain.policy import Mode, Policy, Restore, Standby
 from spot_failover.domain.record import Phase
-from tests.unit.jobs.fleet import STANDBY, Fleet
+from tests.unit.jobs.fleet import Fleet
 from tests.unit.jobs.home import assert_home
+from tests.unit.jobs.place import STANDBY
 
 QUICK = Restore(window_seconds=300, backoff_seconds=900, max_backoff_seconds=1200)
 STANDBY_MODE = Policy(mode=Mode.STANDBY, restore=QUICK, standby=Standby(service_name=STANDBY))

@@ -13,9 +13,10 @@ import pytest
 from spot_failover.domain.policy import Mode
 from spot_failover.domain.record import Message, Phase
 from spot_failover.domain.scaling import Suspended
-from tests.unit.jobs.fleet import STANDBY, Fleet
+from tests.unit.jobs.fleet import Fleet
 from tests.unit.jobs.happenings import DESIRED
 from tests.unit.jobs.home import come_home
+from tests.unit.jobs.place import STANDBY
 from tests.unit.jobs.weathers import Weather
 
 pytestmark = pytest.mark.usefixtures("_unlogged")

@@ -9,8 +9,9 @@ from datetime import timedelta
 from simulator.world import Victims
 from spot_failover.domain.policy import Mode, Policy, Restore, Standby
 from tests.unit.jobs.courier import Courier
-from tests.unit.jobs.fleet import HERE, SERVICE, SPOT_ONLY, STANDBY, Fleet
+from tests.unit.jobs.fleet import Fleet
 from tests.unit.jobs.happenings import DESIRED, MIXED
+from tests.unit.jobs.place import HERE, SERVICE, SPOT_ONLY, STANDBY
 
 HOURS = 5
 
