@@ -37,7 +37,7 @@ variable "mode" {
 }
 
 variable "standby" {
-  description = "The on-demand service of the modes standby and backfill; null in mode switch. service_name is its name, in the same cluster. follow_task_definition gives it the task definition that the Spot service last completed, whenever it runs no task. reserve is the number of tasks that it always runs."
+  description = "The on-demand service of the modes standby and backfill; null in mode switch. service_name is its name, in the same cluster. follow_task_definition gives it the task definition that the Spot service last completed, while it runs no more than its reserve. reserve is the number of tasks that it always runs."
   type = object({
     service_name           = string
     follow_task_definition = optional(bool, true)
@@ -185,7 +185,7 @@ variable "restore" {
 }
 
 variable "surge" {
-  description = "Tasks added ahead of a loss: tasks_per_interruption for each task that was given notice and still runs, max_tasks at most, until those tasks have stopped. 0 adds none."
+  description = "Tasks added ahead of a loss: tasks_per_interruption for each task that was given notice and still runs, max_tasks at most, until those tasks have stopped. 0 adds none. It has no effect in mode backfill, where a second service takes their place."
   type = object({
     tasks_per_interruption = optional(number, 0)
     max_tasks              = optional(number, 10)

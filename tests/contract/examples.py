@@ -83,7 +83,7 @@ def full(record: Record) -> Record:
         put_back=Rolling(50, 150),
         restores=(NOW - 2 * MINUTE, NOW - MINUTE),
         demand=0,
-        held=Held(0, 4, NOW - MINUTE, confirmed=True),
+        held=Held(0, 4, NOW - MINUTE, confirmed=True, spot_at=NOW - MINUTE),
         scaling=Suspended(scale_in=True, scheduled=True),
         claimed="web-standby",
         falls=(NOW,),

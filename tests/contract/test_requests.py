@@ -271,6 +271,7 @@ def test_what_a_pass_holds_can_be_read_in_the_console(services: DynamoServices, 
         "standby": 4,
         "at": "2026-03-02T09:13:05.250Z",
         "confirmed": True,
+        "spot_at": "2026-03-02T09:13:05.250Z",
     }
     assert written["scaling"] == {
         "dynamic_scaling_in_suspended": True,

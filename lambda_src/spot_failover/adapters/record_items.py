@@ -170,11 +170,13 @@ def _from_held(held: Held) -> dict[str, Any]:
         "standby": held.standby,
         "at": to_text(held.at),
         "confirmed": held.confirmed,
+        "spot_at": maybe(to_text, held.spot_at),
     }
 
 
 def _to_held(document: Document) -> Held:
-    return Held(**{**document, "at": from_text(document["at"])})
+    spot_at = maybe(from_text, document.get("spot_at"))
+    return Held(**{**document, "at": from_text(document["at"]), "spot_at": spot_at})
 
 
 def _from_suspended(suspended: Suspended) -> dict[str, Any]:

@@ -143,7 +143,7 @@ def counts(
     )
     if observation.standby is None:
         return Counts(spot)
-    wanted = _of_standby(phase, record, observation, counted, now)
+    wanted = _of_standby(phase, record, observation, counted, own, now)
     return Counts(spot, twin.towards(wanted, other=own.healthy, demand=demand))
 
 
@@ -165,31 +165,36 @@ def _of_spot(
         return demand
     if phase is Phase.RESTORING:
         first = canary(demand, policy)
-        began = record.held.at if record.held else record.since
-        stood = now - max(began, record.since) >= timedelta(seconds=policy.restore.interval_seconds)
+        began = record.held.spot_at if record.held else None
+        stood = now - max(began or record.since, record.since) >= timedelta(
+            seconds=policy.restore.interval_seconds
+        )
         proven = own.desired >= first and own.healthy >= first and stood
         return demand if proven or own.desired > first else first
     begins = twin.healthy * 100 >= policy.failover.healthy_percent * demand
     return 0 if begins else own.desired
 
 
-def _of_standby(phase: Phase, record: Record, observation: Observation, counted: Tally, now: datetime) -> int:
+def _of_standby(
+    phase: Phase, record: Record, observation: Observation, counted: Tally, own: Side, now: datetime
+) -> int:
     policy = record.policy
-    now_desired = observation.standby.desired if observation.standby else 0
-    if policy.mode is Mode.BACKFILL:
-        lacking = missing(record, observation, counted)
-        if record.operation is Operation.DRAIN:
-            lacking = min(lacking, now_desired)
-        elif kept_until(record, policy.restore, now):
-            lacking = max(lacking, math.ceil(demand_of(record, observation) / 2))
-        if lacking or phase is not Phase.STEADY or record.held:
-            return max(policy.standby.reserve, lacking)
-    elif phase is not Phase.STEADY:
-        return max(policy.standby.reserve, demand_of(record, observation))
-    elif record.held:
-        return policy.standby.reserve
-    # Tasks that someone else started in calm weather are theirs.
-    return max(policy.standby.reserve, now_desired)
+    reserve = policy.standby.reserve
+    demand = demand_of(record, observation)
+    present = observation.standby.desired if observation.standby else 0
+    if phase is Phase.STEADY:
+        # Tasks that someone else started in calm weather are theirs.
+        return reserve if record.held else max(reserve, present)
+    if policy.mode is Mode.STANDBY:
+        # Its own autoscaling may lower it while both services share the load, and Spot carries it all.
+        spared = phase is Phase.RESTORING and own.healthy >= demand
+        return max(reserve, min(present, demand) if spared else demand)
+    lacking = missing(record, observation, counted)
+    if record.operation is Operation.DRAIN:
+        lacking = min(lacking, present)
+    elif kept_until(record, policy.restore, now):
+        lacking = max(lacking, math.ceil(demand / 2))
+    return max(reserve, lacking)
 
 
 def _surge(record: Record, observation: Observation, evidence: list[Evidence], now: datetime) -> int:

@@ -20,6 +20,7 @@ LEAVING_WAIT = timedelta(minutes=5)
 DAY = timedelta(days=1)
 LEAVES = "The service is no longer registered."
 TRYING_SPOT = "The backoff is over: trying Spot again, on-demand tasks stay until Spot's run."
+WAITS_FOR_TASKS = "A restore is due, and waits until all on-demand tasks run."
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,12 @@ def waits(record: Record, policy: Policy, now: datetime) -> str | None:
             f"{again:%Y-%m-%d %H:%M} UTC."
         )
     return None
+
+
+def worth_waiting(record: Record, policy: Policy, now: datetime) -> bool:
+    """Whether missing on-demand tasks may still come; where capacity is short they do not, but Spot's may."""
+    due = record.not_before or record.since
+    return now < due + timedelta(seconds=policy.failover.timeout_seconds)
 
 
 def failed_restore(

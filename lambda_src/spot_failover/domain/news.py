@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from spot_failover.domain.counts import demand_of
 from spot_failover.domain.policy import Mode
 from spot_failover.domain.record import HoldKind, Phase, Record
 from spot_failover.domain.switch import blocked
@@ -25,21 +24,25 @@ def has_news(record: Record, observation: Observation | None, now: datetime) -> 
         return True
     if observation is None or not observation.active:
         return False
-    if observation.created_at != record.service_created_at:
+    fresh = observation.created_at != record.service_created_at
+    if fresh or record.claimed != record.policy.standby.service_name:
         return True
-    twin = record.policy.mode is not Mode.SWITCH
-    if record.claimed != record.policy.standby.service_name:
-        return True
-    reason = standby_blocked(record, observation, record.policy) if twin else blocked(observation)
+    reason = _blocked(record, observation)
     if reason or (record.hold and record.hold.kind is HoldKind.BLOCKED):
         return record.hold is None or reason != record.hold.reason
-    if record.hold is not None or observation.running < demand_of(record, observation):
+    if record.hold or record.held or record.scaling or observation.running < observation.desired:
         return True
-    return twin and _standby_has_news(record, observation)
+    return record.policy.mode is not Mode.SWITCH and _standby_has_news(record, observation)
+
+
+def _blocked(record: Record, observation: Observation) -> str | None:
+    if record.policy.mode is Mode.SWITCH:
+        return blocked(observation)
+    return standby_blocked(record, observation, record.policy)
 
 
 def _standby_has_news(record: Record, observation: Observation) -> bool:
-    if record.held or record.scaling or standby_to_follow(Phase.STEADY, observation, record):
+    if standby_to_follow(Phase.STEADY, observation, record):
         return True
     if observation.standby and observation.standby.desired < record.policy.standby.reserve:
         return True

@@ -31,7 +31,7 @@ def wait_for_peers(record: Record, everyone: Iterable[Record], now: datetime) ->
     if failed:
         return f"A restore is due, and waits: Spot has just failed {failed.id.service} here."
     limit = max(1, (len(peers) + 1) // 10)
-    ahead = sum(other.phase is Phase.RESTORING for other in peers)
+    ahead = sum(_restores(other, now) for other in peers)
     ahead += sum(_waits(other) and _turn(other) < _turn(record) for other in peers)
     return None if _waits(record) and ahead < limit else WAITS_FOR_TURN
 
@@ -39,6 +39,13 @@ def wait_for_peers(record: Record, everyone: Iterable[Record], now: datetime) ->
 def _failed_since(other: Record, since: datetime) -> bool:
     drill = other.event is not None and other.event.drill
     return other.phase is Phase.FAILING_OVER and other.since > since and not drill
+
+
+def _restores(other: Record, now: datetime) -> bool:
+    """Whether a service is really on its way back: one that is held or fails may stay there for ever."""
+    if other.phase is not Phase.RESTORING or other.hold or other.dry_run or other.last_error:
+        return False
+    return now - other.since < 2 * timedelta(seconds=other.policy.restore.window_seconds)
 
 
 def _waits(record: Record) -> bool:

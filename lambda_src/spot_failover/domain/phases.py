@@ -47,7 +47,9 @@ def next_phase(
     if observation is None:
         # One answer without the service is no proof, and what we saved is its only way back.
         unknown = "ECS does not know the service now. Nothing is changed until it shows it again."
-        return Decision(record.phase, unknown, forget=may_forget(record, now))
+        # What saved its way back is kept for an hour, though it is unregistered.
+        doubt = timedelta() if record.phase is Phase.STEADY else timedelta(hours=1)
+        return Decision(record.phase, unknown, forget=may_forget(record, now - doubt))
     if not observation.active:
         return _vanished(observation, record, now)
     rows = list(evidence)
@@ -59,7 +61,7 @@ def next_phase(
         case _:
             assert_never(policy.mode)
     remarks = _remarks(record, observation, rows, policy, decision, now)
-    return _as_allowed(record, replace(decision, remarks=remarks))
+    return _as_allowed(record, replace(decision, remarks=remarks), now)
 
 
 def _switch(
@@ -123,8 +125,11 @@ def _vanished(observation: Observation, record: Record, now: datetime) -> Decisi
     return Decision(Phase.STEADY, reason, let_go=True, forget=may_forget(record, now))
 
 
-def _as_allowed(record: Record, decision: Decision) -> Decision:
-    """Under dry run nothing moves: the decision becomes a hold that says what would happen."""
+def _as_allowed(record: Record, decision: Decision, now: datetime) -> Decision:
+    """Under dry run nothing moves: the decision becomes a hold that says what would happen.
+
+    A policy that is unregistered cannot be changed any more, so a service under its dry run may leave.
+    """
     if not record.dry_run or decision.hold:
         return decision
     if decision.phase is record.phase and decision.phase in {Phase.STEADY, Phase.ON_DEMAND}:
@@ -134,4 +139,5 @@ def _as_allowed(record: Record, decision: Decision) -> Decision:
         Decision(record.phase, told, hold=Hold(HoldKind.DRY_RUN, told, decision.phase)),
         trigger=decision.trigger,
         remarks=decision.remarks,
+        forget=record.policy.dry_run and may_forget(record, now),
     )

@@ -88,13 +88,15 @@ class Applied:
 class Held:
     """The desired counts that we last gave the service and its standby: saved before the calls.
 
-    Once `confirmed` (the calls were answered), counts that differ are someone else's wish.
+    Once `confirmed` (the calls were answered), counts that differ are someone else's wish. spot_at: since
+    when the service's own count has been held.
     """
 
     spot: int
     standby: int
     at: datetime
     confirmed: bool = False
+    spot_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +190,6 @@ class Record:
             operation=self.operation,
             leaving=self.leaving,
             missing_since=self.missing_since,
-            demand=self.demand,
             held=self.held,
             scaling=self.scaling,
             claimed=self.claimed,

@@ -10,11 +10,13 @@ from spot_failover.domain.backoff import flapping
 from spot_failover.domain.decision import (
     LEAVES,
     TRYING_SPOT,
+    WAITS_FOR_TASKS,
     Decision,
     arrived_on_demand,
     failed_restore,
     may_forget,
     waits,
+    worth_waiting,
 )
 from spot_failover.domain.evidence import tally
 from spot_failover.domain.record import Hold, HoldKind, Operation, Phase, Record
@@ -94,6 +96,11 @@ def _failing_over(
         return Decision(Phase.FAILING_OVER, record.reason)
     primary = observation.primary
     running = primary.running if primary else 0
+    overdue = now - record.since >= timedelta(seconds=policy.failover.timeout_seconds)
+    short = running < observation.desired and counted.on_demand_shortages
+    if overdue and short and not counted.errors:
+        reason = "On-demand capacity does not suffice, and nothing is heard against Spot: it is tried."
+        return Decision(Phase.RESTORING, reason, attempt=record.attempt + 1)
     if primary is None or running < observation.desired or primary.rollout is Rollout.IN_PROGRESS:
         return Decision(
             Phase.FAILING_OVER,
@@ -123,11 +130,11 @@ def _on_demand(record: Record, observation: Observation, policy: Policy, now: da
     primary = observation.primary
     if primary is None or primary.rollout is Rollout.IN_PROGRESS:
         return Decision(Phase.ON_DEMAND, "A restore is due, and waits for the rollout that is in progress.")
-    if primary.short:
+    if primary.short and primary.rollout is Rollout.FAILED:
         reason = "A restore is due, and waits: the service's last deployment failed. Deploy one that works."
         return Decision(Phase.ON_DEMAND, reason, hold=Hold(HoldKind.BLOCKED, reason, Phase.ON_DEMAND))
-    if observation.running < observation.desired:
-        return Decision(Phase.ON_DEMAND, "A restore is due, and waits until all on-demand tasks run.")
+    if observation.running < observation.desired and worth_waiting(record, policy, now):
+        return Decision(Phase.ON_DEMAND, WAITS_FOR_TASKS)
     return Decision(Phase.RESTORING, TRYING_SPOT)
 
 

@@ -121,7 +121,8 @@ def standby_to_follow(phase: Phase, observation: Observation, record: Record) ->
     twin, primary = observation.standby, observation.primary
     if not record.policy.standby.follow_task_definition or twin is None or phase is not Phase.STEADY:
         return ""
-    if record.held or twin.desired or twin.running or twin.pending:
+    at_rest = twin.running + twin.pending <= twin.desired <= record.policy.standby.reserve
+    if record.held or not at_rest or observation.running < observation.desired:
         return ""
     if primary is None or primary.rollout is not Rollout.COMPLETED:
         return ""

@@ -24,15 +24,16 @@ def current(record: Record, observation: Observation | None, now: datetime) -> R
     if observation is None:
         return record
     if record.service_created_at == observation.created_at:
-        return asked_for(_confirmed(adopted(record, observation), observation, now), observation, now)
+        return _confirmed(asked_for(adopted(record, observation), observation, now), observation, now)
     known = record if record.service_created_at is None else record.fresh(now)
-    return replace(known, service_created_at=observation.created_at)
+    held = replace(known.held, spot=observation.desired) if known.held else None
+    return replace(known, service_created_at=observation.created_at, held=held)
 
 
 def as_begun(record: Record) -> Record:
     """Return the record with the policy to go by: what was begun in one mode is ended in it."""
     policy, config = record.policy, record.config
-    if config is None or record.phase is Phase.STEADY:
+    if config is None or (record.phase is Phase.STEADY and record.held is None):
         return record
     standby = replace(policy.standby, service_name=config.standby)
     return replace(record, policy=replace(policy, mode=config.mode, standby=standby))
@@ -48,7 +49,7 @@ def asked_for(record: Record, observation: Observation, now: datetime) -> Record
     held = record.held
     if held is None:
         return replace(record, demand=None)
-    if record.demand is None:
+    if record.demand is None or not observation.active:
         return record
     reserve = record.policy.standby.reserve
     standby = observation.standby.desired if observation.standby else held.standby
@@ -91,9 +92,12 @@ def moved(record: Record, decision: Decision, observation: Observation | None, n
         return entered
     entered = replace(entered, phase=decision.phase, since=now, applied=None, not_before=decision.not_before)
     if decision.let_go:
-        return replace(entered, config=None, event=None, put_back=None, since=record.since)
+        put_back = entered.put_back if observation and observation.active else None
+        return replace(entered, config=None, event=None, put_back=put_back, since=record.since)
     if decision.phase is Phase.STEADY:
-        return replace(entered, config=None, event=None, restored_at=now)
+        # While counts are still held, what was begun in one mode is to be ended in it.
+        config = entered.config if entered.held else None
+        return replace(entered, config=config, event=None, restored_at=now)
     if decision.starts_restore:
         entered = replace(entered, restores=(*entered.restores, now))
     if decision.trigger:
@@ -149,11 +153,18 @@ def _settled(record: Record, observation: Observation | None, now: datetime) -> 
 
 
 def _confirmed(record: Record, observation: Observation, now: datetime) -> Record:
-    """Complete calls whose answers were lost: ECS shows what they were to bring about."""
+    """Learn what became of calls whose answers were lost: what ECS shows after a while is what is.
+
+    Where that is more than the demand, and not what we sent, someone asks for more.
+    """
     held = record.held
-    if held is None or held.confirmed or now < held.at + LAG or not _is_shown(held, observation):
+    if held is None or held.confirmed or now < held.at + LAG:
         return record
-    return replace(record, held=replace(held, confirmed=True))
+    standby = observation.standby.desired if observation.standby else held.standby
+    theirs = observation.desired if observation.desired != held.spot else 0
+    demand = record.demand if record.demand is None else max(record.demand, theirs)
+    shown = replace(held, spot=observation.desired, standby=standby, confirmed=True)
+    return replace(record, demand=demand, held=shown)
 
 
 def _is_shown(held: Held, observation: Observation) -> bool:
@@ -173,4 +184,4 @@ def _released(record: Record, observation: Observation | None, now: datetime) ->
     at_rest = observation.standby is None or observation.standby.desired <= record.policy.standby.reserve
     if not held.confirmed or not at_rest or observation.desired != demand_of(record, observation):
         return record
-    return replace(record, held=None, demand=None)
+    return replace(record, held=None, demand=None, config=None)

@@ -12,12 +12,14 @@ from spot_failover.domain.counts import Side, demand_of, missing, sides
 from spot_failover.domain.decision import (
     LEAVES,
     TRYING_SPOT,
+    WAITS_FOR_TASKS,
     Decision,
     Remark,
     arrived_on_demand,
     failed_restore,
     may_forget,
     waits,
+    worth_waiting,
 )
 from spot_failover.domain.evidence import tally
 from spot_failover.domain.policy import Mode
@@ -113,8 +115,8 @@ def twin_remarks(record: Record, observation: Observation, phase: Phase, policy:
     remarks = []
     if record.held is None and twin.desired > policy.standby.reserve:
         reason = (
-            f'Someone set the desired count of the standby "{policy.standby.service_name}" to {twin.desired} '
-            "in calm weather. It is left as it is until the next failover."
+            f'The standby "{policy.standby.service_name}" has desired count {twin.desired} in calm weather, '
+            f"and a reserve of {policy.standby.reserve}. It is left as it is; lower it to save the rest."
         )
         remarks.append(Remark(DRIFT, reason))
     differences = [
@@ -190,8 +192,8 @@ def _on_demand(
         )
     if wait := waits(record, policy, now):
         return Decision(Phase.ON_DEMAND, wait)
-    if twin.running < demand:
-        return Decision(Phase.ON_DEMAND, "A restore is due, and waits until all on-demand tasks run.")
+    if twin.running < demand and worth_waiting(record, policy, now):
+        return Decision(Phase.ON_DEMAND, WAITS_FOR_TASKS)
     return Decision(Phase.RESTORING, TRYING_SPOT)
 
 
@@ -205,7 +207,7 @@ def _restoring(
 ) -> Decision:
     demand = demand_of(record, observation)
     # What is tried now began when its count was set.
-    began = max(record.since, record.held.at) if record.held else record.since
+    began = max(record.since, record.held.spot_at or record.since) if record.held else record.since
     window = timedelta(seconds=policy.thresholds.window_seconds)
     failing = tally(evidence, since=max(record.since, now - window), now=now)
     failure = spot.spot_failure(observation, failing, policy.thresholds)
@@ -250,7 +252,7 @@ def _backfill(
     now: datetime,
 ) -> Decision:
     lacking = missing(record, observation, counted)
-    fallen = lacking > 0 and lacking * 2 >= demand_of(record, observation)
+    fallen = lacking > 0 and lacking * 2 >= demand_of(record, observation) and not counted.drill
     if record.phase is Phase.STEADY:
         return replace(_steady_backfill(record, observation, counted, lacking, now), fallen=fallen)
     _, twin = sides(record, observation, counted, now)

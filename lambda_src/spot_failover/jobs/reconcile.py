@@ -50,6 +50,7 @@ logger = logging.getLogger(__name__)
 CLOCK_MARGIN = timedelta(seconds=2)
 # After a fault the next tick tries again; wake-ups in between would only add to the trouble.
 RETRY_AFTER = timedelta(seconds=30)
+URGENT_AFTER = timedelta(seconds=5)
 # A second conflict in a row means that another pass is at work on the service right now.
 ATTEMPTS = 2
 # How often a place without a known spoke is looked at while events keep coming from it.
@@ -116,7 +117,9 @@ class Reconcile:
             return
         if record.passed_at and wake_up.sent_at <= record.passed_at - CLOCK_MARGIN:
             return
-        if record.retry_at and now < record.retry_at:
+        # An event may tell of something new; yet a storm of them must not add to the trouble.
+        patience = RETRY_AFTER - URGENT_AFTER if wake_up.cause in set(EvidenceKind) else timedelta()
+        if record.retry_at and now < record.retry_at - patience:
             return
         record = replace(record, operation=more_careful(record.operation, self.operation))
         try:
@@ -341,7 +344,8 @@ def _intent(
         )
         intent = replace(intent, applied=sent)
     if any(change.desired is not None for change in step.changes) and step.counts:
-        held = Held(step.counts.spot, step.counts.standby, now)
+        spot_at = before.held.spot_at if before.held and before.held.spot == step.counts.spot else now
+        held = Held(step.counts.spot, step.counts.standby, now, spot_at=spot_at)
         own = before.demand is None and held.spot != observation.desired
         demand = demand_of(before, observation) if own else intent.demand
         intent = replace(intent, held=held, demand=demand)

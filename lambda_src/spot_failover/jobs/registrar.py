@@ -74,12 +74,12 @@ class Registrar:
             retry_at=None,
             gone_at=None,
         )
-        if found.settings:
-            refreshed = replace(refreshed, missing_since=None)
-        elif SPOKE_PARAMETER not in found.rejected:
-            refreshed = replace(refreshed, missing_since=refreshed.missing_since or now)
+        there = found.settings is not None or SPOKE_PARAMETER in found.rejected
+        refreshed = replace(refreshed, missing_since=None if there else refreshed.missing_since or now)
         self._register(found, known, now)
-        self._withdraw(location, found, refreshed, deleted, known, now)
+        # A spoke's parameter that cannot be used says nothing of what its default policy covers.
+        if SPOKE_PARAMETER not in found.rejected:
+            self._withdraw(location, found, refreshed, deleted, known, now)
         if refreshed.missing_since and not known:
             self.spokes.forget(location)
             return None

@@ -151,6 +151,8 @@ class Survey:
             return True
         if spoke.gone_at and now - spoke.gone_at >= FORGET_GONE:
             for record in self.services.at(spoke.location):
+                if record.claimed:
+                    self.services.release(record.id.beside(record.claimed), record.id)
                 self.services.forget(record)
             self.spokes.forget(spoke.location)
             logger.warning("%s was gone for seven days, and is forgotten.", spoke.location.key)

@@ -112,9 +112,16 @@ def test_a_call_whose_answer_was_lost_is_known_by_what_it_did(scene: Scene) -> N
     known = current(lost, scene.twins(), NOW).held
     assert known is not None
     assert known.confirmed
-    assert current(lost, scene.twins(standby=2), NOW).held == lost.held
+    never_made = current(scene.record(held=Held(10, 4, ago(60))), scene.twins(), NOW).held
+    assert never_made == Held(10, 0, ago(60), confirmed=True)
     young = scene.record(held=Held(10, 0, ago(59)))
     assert current(young, scene.twins(), NOW).held == young.held
+
+
+def test_a_wish_that_meets_a_lost_call_is_followed(scene: Scene) -> None:
+    surging = scene.record(demand=10, held=Held(12, 0, ago(60)))
+    assert demand(scene, surging, desired=11, running=11) == 11
+    assert demand(scene, surging, desired=12, running=12) == 10
 
 
 def test_what_was_begun_in_one_mode_is_ended_in_it(scene: Scene) -> None:
@@ -127,7 +134,7 @@ def test_what_was_begun_in_one_mode_is_ended_in_it(scene: Scene) -> None:
 
 def test_a_service_created_anew_keeps_knowing_the_standby_that_serves_for_it(scene: Scene) -> None:
     fresh = current(on_demand(scene), scene.twins(created_at=ago(10), standby=10, on_demand=10), NOW)
-    assert (fresh.phase, fresh.held, fresh.demand) == (Phase.STEADY, HELD, 10)
+    assert (fresh.phase, fresh.held, fresh.demand) == (Phase.STEADY, replace(HELD, spot=10), None)
 
 
 def test_each_try_of_the_day_is_noted_and_a_day_later_forgotten(scene: Scene) -> None:
@@ -166,3 +173,23 @@ def test_a_resting_standby_follows_the_last_completed_task_definition(scene: Sce
     assert changes(shown, target(Phase.STEADY, shown, scene.record(), [], NOW)) == (follow,)
     busy = replace(scene.twins(standby=1, on_demand=1), deployments=(newer,))
     assert changes(busy, target(Phase.STEADY, busy, scene.record(), [], NOW)) == ()
+
+
+def test_a_standby_with_a_reserve_follows_while_spot_is_whole(scene: Scene) -> None:
+    scene.policy = replace(scene.policy, standby=replace(scene.policy.standby, reserve=1))
+    newer = scene.deployment(task_definition="web:2")
+    whole = replace(scene.twins(standby=1, on_demand=1), deployments=(newer,))
+    assert target(Phase.STEADY, whole, scene.record(), [], NOW).standby_task_definition == "web:2"
+    short = replace(whole, running=9)
+    assert target(Phase.STEADY, short, scene.record(), [], NOW).standby_task_definition == ""
+
+
+def test_a_change_of_mode_waits_until_the_standby_is_at_rest(scene: Scene) -> None:
+    held = replace(HELD, spot=10, standby=0)
+    restoring = replace(on_demand(scene, held=held), phase=Phase.RESTORING)
+    over = moved(restoring, Decision(Phase.STEADY, "."), scene.twins(), NOW)
+    assert over.config is not None
+    switched = replace(over, policy=Scene().policy)
+    assert as_begun(switched).policy.mode is Mode.STANDBY
+    rested = moved(as_begun(switched), Decision(Phase.STEADY, "."), scene.twins(), NOW)
+    assert (rested.config, rested.held) == (None, None)

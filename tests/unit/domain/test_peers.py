@@ -11,7 +11,7 @@ import pytest
 from spot_failover.domain.identity import ServiceId
 from spot_failover.domain.peers import WAITS_FOR_TURN, wait_for_peers
 from spot_failover.domain.policy import Mode
-from spot_failover.domain.record import Phase, Record
+from spot_failover.domain.record import Hold, HoldKind, Phase, Record
 from tests.unit.domain.scene import NOW, Scene, ago
 
 
@@ -48,6 +48,18 @@ def test_a_tenth_of_a_place_restores_at_once(services: int, at_once: int) -> Non
 def test_those_that_restore_already_count() -> None:
     fleet = [record("a", Phase.RESTORING), *(record(f"calm-{i}") for i in range(8))]
     assert wait_for_peers(due("web"), fleet, NOW) == WAITS_FOR_TURN
+
+
+def test_a_restore_that_is_held_or_old_stops_nobody() -> None:
+    restoring = record("a", Phase.RESTORING)
+    hold = Hold(HoldKind.DRY_RUN, ".", Phase.RESTORING)
+    for stuck in (
+        replace(restoring, hold=hold),
+        replace(restoring, last_error="denied"),
+        replace(restoring, policy=replace(restoring.policy, dry_run=True)),
+        replace(restoring, since=ago(1200)),
+    ):
+        assert wait_for_peers(due("web"), [stuck], NOW) is None
 
 
 def test_one_that_cannot_go_loses_its_turn() -> None:

@@ -407,3 +407,24 @@ def test_the_backoff_differs_between_services_and_not_between_passes(scene: Scen
     assert (
         backoff(record, Restore(), NOW) == backoff(record, Restore(), NOW) != backoff(other, Restore(), NOW)
     )
+
+
+# --- where on-demand capacity is short ---
+
+
+def test_where_on_demand_never_suffices_and_spot_is_calm_spot_is_tried(scene: Scene) -> None:
+    short = scene.observation(scene.deployment(ON_DEMAND, running=6, rollout=Rollout.IN_PROGRESS))
+    shortage = scene.evidence(EvidenceKind.ON_DEMAND_SHORTAGE)
+    waiting = scene.record(Phase.FAILING_OVER, since=ago(599))
+    assert decide(waiting, short, shortage).phase is Phase.FAILING_OVER
+    late = scene.record(Phase.FAILING_OVER, since=ago(600))
+    assert decide(late, short).phase is Phase.FAILING_OVER
+    assert decide(late, short, [*shortage, *scene.evidence()]).phase is Phase.FAILING_OVER
+    tried = decide(late, short, shortage)
+    assert (tried.phase, tried.attempt) == (Phase.RESTORING, 1)
+
+
+def test_a_restore_does_not_wait_for_ever_for_on_demand_tasks(scene: Scene) -> None:
+    short = scene.observation(scene.deployment(ON_DEMAND, running=8))
+    assert decide(scene.record(Phase.ON_DEMAND, not_before=ago(599)), short).phase is Phase.ON_DEMAND
+    assert decide(scene.record(Phase.ON_DEMAND, not_before=ago(600)), short).phase is Phase.RESTORING

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from spot_failover.domain.capacity import Strategy
+from spot_failover.domain.counts import counts
 from spot_failover.domain.decision import Decision
 from spot_failover.domain.evidence import Evidence, EvidenceKind
 from spot_failover.domain.phases import FAILOVER_OVERDUE, ON_DEMAND_SHORTAGE, next_phase
@@ -108,7 +109,8 @@ def test_spot_is_tried_once_the_backoff_is_over(scene: Scene) -> None:
     decision = decide(on_demand(scene), shown)
     assert (decision.phase, decision.starts_restore) == (Phase.RESTORING, True)
     lacking = scene.twins(desired=0, running=0, standby=10, on_demand=9)
-    assert decide(on_demand(scene), lacking).phase is Phase.ON_DEMAND
+    assert decide(on_demand(scene, not_before=ago(599)), lacking).phase is Phase.ON_DEMAND
+    assert decide(on_demand(scene, not_before=ago(600)), lacking).phase is Phase.RESTORING
 
 
 def test_spot_is_tried_four_times_a_day_and_no_more(scene: Scene) -> None:
@@ -137,7 +139,8 @@ def test_without_its_standby_a_service_on_demand_goes_back_at_once(scene: Scene)
 
 
 def restoring(scene: Scene, seconds: float = 600, **more: Any) -> Record:
-    held = Held(10, 10, ago(seconds), confirmed=True)
+    # Only Spot's own count begins the window anew; the standby's was touched a minute ago.
+    held = Held(10, 10, ago(60), confirmed=True, spot_at=ago(seconds))
     return scene.record(Phase.RESTORING, **{"demand": 10, "held": held, "since": ago(900), **more})
 
 
@@ -212,6 +215,30 @@ def test_it_says_why_half_of_the_tasks_stay_on_demand(backfill: Scene) -> None:
     decision = decide(record, backfill.twins(standby=5, on_demand=5))
     assert decision.phase is Phase.ON_DEMAND
     assert "failed this service 2 times within a day" in decision.reason
+
+
+def test_a_drill_is_no_fall(backfill: Scene) -> None:
+    shown = backfill.twins(desired=1, running=1)
+    assert not decide(backfill.record(), shown, backfill.evidence(drill=True)).fallen
+
+
+def test_nothing_is_raised_for_a_service_on_its_way_out(backfill: Scene) -> None:
+    leaving = backfill.record(leaving=ago(1))
+    assert decide(leaving, backfill.twins(running=6), backfill.evidence()).phase is Phase.STEADY
+    assert counts(Phase.STEADY, leaving, backfill.twins(running=6), backfill.evidence(), NOW).standby == 0
+
+
+def test_a_service_under_its_own_dry_run_may_leave(scene: Scene) -> None:
+    record = on_demand(scene, policy=replace(scene.policy, dry_run=True), leaving=ago(300))
+    shown = scene.twins(desired=0, running=0, standby=10, on_demand=10)
+    assert decide(record, shown).forget
+    assert not decide(replace(record, leaving=ago(299)), shown).forget
+
+
+def test_one_answer_without_a_service_that_is_away_forgets_nothing(scene: Scene) -> None:
+    assert not decide(on_demand(scene, leaving=ago(3899)), None).forget
+    assert decide(on_demand(scene, leaving=ago(3900)), None).forget
+    assert decide(scene.record(leaving=ago(300)), None).forget
 
 
 def test_a_slow_start_is_not_backfilled(backfill: Scene) -> None:

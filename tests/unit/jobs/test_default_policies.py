@@ -86,6 +86,15 @@ def test_nobody_leaves_because_services_could_not_be_listed(stage: Stage) -> Non
     assert known(stage) == {"web": ("hub", True)}
 
 
+def test_nobody_leaves_because_the_spokes_parameter_cannot_be_used(stage: Stage) -> None:
+    stage.tick("registration")
+    stage.registry.values[HERE][SPOKE_PARAMETER] = spoke(default_policy={"thresholds": {"windows": 1}})
+    for _ in range(4):
+        stage.later(1200)
+        stage.tick("heartbeat")
+    assert known(stage) == {"web": ("hub", True)}
+
+
 def test_without_a_default_policy_nothing_is_taken_in() -> None:
     stage = Stage()
     stage.registry.values[HERE] = {SPOKE_PARAMETER: spoke()}

@@ -126,6 +126,18 @@ def test_a_claim_is_given_up_with_the_mode(stage: Stage) -> None:
     assert stage.services.owner_of(TWIN) is None
 
 
+def test_an_event_is_not_put_off_for_long_by_a_standing_fault(stage: Stage) -> None:
+    drought(stage)
+    stage.ecs.update_faults = [ThrottledError("UpdateService is throttled.")]
+    stage.wake()
+    stage.later(4)
+    stage.wake(cause_id="event-2")
+    assert calls(stage) == []
+    stage.later(1)
+    stage.wake(cause_id="event-3")
+    assert calls(stage) == [UP]
+
+
 def test_where_the_standby_cannot_be_raised_spot_is_not_lowered(stage: Stage) -> None:
     drought(stage)
     stage.ecs.update_faults = [ThrottledError("UpdateService is throttled.")]
@@ -166,6 +178,22 @@ def test_a_dry_run_changes_nothing_and_says_what_it_would_do() -> None:
     drought(stage)
     stage.wake()
     assert (calls(stage), stage.told) == ([], ["Service Dry Run"])
+
+
+def test_a_surge_is_taken_back_once_there_is_a_surplus() -> None:
+    stage = Stage()
+    stage.register()
+    stage.wake(cause="registration")
+    surged = replace(stage.record(), demand=4, held=Held(6, 0, START, confirmed=True))
+    stage.services.save(surged)
+    stage.later(120)
+    stage.ecs.shown[WEB] = stage.observation(running=6, desired=6)
+    stage.ecs.tasks_shown[WEB] = tasks(stage, 6)
+    stage.queue.take()
+    stage.tick()
+    assert stage.queue.take() != []
+    stage.wake(cause="survey")
+    assert calls(stage) == [UpdateService(desired=4)]
 
 
 # --- the standby ---
