@@ -174,3 +174,30 @@ run "whole_account" {
     error_message = "Nobody could hear what the hub would do."
   }
 }
+
+run "github_oidc" {
+  command = plan
+
+  module {
+    source = "./examples/github-oidc"
+  }
+
+  variables {
+    repository  = { owner = "example", owner_id = "1111", name = "infrastructure", id = "2222" }
+    environment = "spot-failover-canary"
+    manages     = ["spoke"]
+    regions     = ["eu-west-1", "us-east-1"]
+    state       = { bucket = "example-state", key_prefix = "spot-failover/" }
+  }
+
+  # What the roles may do: test_github_oidc.py.
+  assert {
+    condition     = [for step in ["plan", "apply"] : aws_iam_role.github[step].name] == ["github-spot-failover-plan", "github-spot-failover-apply"]
+    error_message = "The roles have names that the apply role may change."
+  }
+
+  assert {
+    condition     = output.permissions_boundary_arn == "arn:aws:iam::111122223333:policy/spot-failover-boundary"
+    error_message = "The modules would be given another boundary than is made."
+  }
+}
