@@ -161,6 +161,20 @@ def test_ecs_takes_only_groups_of_a_load_balancer(aws: Aws) -> None:
         service.update(loadBalancers=[balancer_of(group)])
 
 
+def test_a_rule_of_a_listener_is_as_good_as_the_listener(aws: Aws) -> None:
+    balancing = aws.client("elbv2", SPOKE)
+    group, other = target_group(aws, attached=False), target_group(aws)
+    balancer = balancing.describe_target_groups(TargetGroupArns=[other])["TargetGroups"][0]
+    listeners = balancing.describe_listeners(LoadBalancerArn=balancer["LoadBalancerArns"][0])
+    balancing.create_rule(
+        ListenerArn=listeners["Listeners"][0]["ListenerArn"],
+        Priority=10,
+        Conditions=[{"Field": "path-pattern", "Values": ["/api/*"]}],
+        Actions=[{"Type": "forward", "TargetGroupArn": group}],
+    )
+    assert behind(aws, group, desired=0).tasks() == []
+
+
 def test_describing_target_health_is_allowed_for_every_resource_only(aws: Aws) -> None:
     group = target_group(aws)
     action = "elasticloadbalancing:DescribeTargetHealth"

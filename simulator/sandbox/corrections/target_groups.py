@@ -4,7 +4,8 @@ AWS: ECS takes only target groups that a load balancer sends requests to. It reg
 them by private IP until they have drained; DescribeTargetHealth tells what their health checks found. (ECS
 developer guide, "Use load balancing to distribute Amazon ECS service traffic"; Elastic Load Balancing API
 reference, DescribeTargetHealth.)
-ministack: has load balancers, listeners and target groups, which stay in use. It takes any target group for a
+ministack: has load balancers, listeners and target groups, which stay in use. A group that only a rule of a
+listener names has no load balancer there. It takes any target group for a
 service, knows nothing of the world's tasks, and calls every target healthy.
 """
 
@@ -24,12 +25,13 @@ from simulator.world import EcsError, ServiceKey
 
 ACTIONS = Seam("services.alb", "_ACTION_MAP")
 GROUPS = Seam("services.alb", "_tgs")
+RULES = Seam("services.alb", "_rules")
 ATTRIBUTES = Seam("services.alb", "_tg_attrs")
 PARAMETER = Seam("services.alb", "_p", ("params", "key", "default"))
 TARGETS = Seam("services.alb", "_parse_targets_param", ("params", "prefix"))
 XML = Seam("services.alb", "_xml", ("status", "action", "inner"))
 ERROR = Seam("services.alb", "_error", ("code", "message", "status"))
-SEAMS = (ACTIONS, GROUPS, ATTRIBUTES, PARAMETER, TARGETS, XML, ERROR)
+SEAMS = (ACTIONS, GROUPS, RULES, ATTRIBUTES, PARAMETER, TARGETS, XML, ERROR)
 
 NOT_FOUND = "TargetGroupNotFound"
 DELAY = "deregistration_delay.timeout_seconds"
@@ -74,13 +76,19 @@ def _group(parts: Parts, balancer: Mapping[str, Any]) -> Mapping[str, Any]:
     group = parts.emulator.balancing._tgs.get(arn)
     if group is None:
         raise EcsError("InvalidParameterException", f"The target group {arn or 'without an ARN'} is unknown.")
-    if not group["LoadBalancerArns"]:
+    if not group["LoadBalancerArns"] and not _has_rule(parts, arn):
         raise EcsError(
             "InvalidParameterException",
             f"The target group with targetGroupArn {arn} does not have an associated load balancer.",
         )
     found: Mapping[str, Any] = group
     return found
+
+
+def _has_rule(parts: Parts, group: str) -> bool:
+    """Whether a rule of a listener sends requests to the group; the emulator looks at listeners alone."""
+    actions = (action for rule in parts.emulator.balancing._rules.values() for action in rule["Actions"])
+    return any(group in str(action) for action in actions)
 
 
 def _deregistration_delay(parts: Parts, group: str) -> float:
