@@ -147,6 +147,12 @@ class Fleet(Place):
         """What is off in the service's scalable target; None without one."""
         return self.scaling.describe(SERVICE)
 
+    def scalable_target(self) -> dict[str, Any]:
+        """Return the service's scalable target as Application Auto Scaling describes it."""
+        request = {"ServiceNamespace": "ecs", "ResourceIds": [f"service/{KEY.cluster}/{KEY.service}"]}
+        answer = self.world.scaling(HERE.account, HERE.region).call("DescribeScalableTargets", request)
+        return cast("dict[str, Any]", answer["ScalableTargets"][0])
+
     def interrupted_around(self, moment: datetime) -> bool:
         """Whether Spot was taking a task back in the three minutes before."""
         return any(timedelta(0) <= moment - notice <= timedelta(minutes=3) for notice in self.interruptions)
