@@ -41,7 +41,7 @@ class WorldRequests:
     def _weather(self, arguments: Arguments) -> Answer:
         region, account = text(arguments, "region"), arguments.get("account")
         capacity = _capacity(arguments.get("capacity"))
-        pool = {name: arguments.get(name) for name in ("zone", "architecture", "size")}
+        pool: dict[str, Any] = {name: arguments.get(name) for name in ("zone", "architecture", "size")}
         with self.clock.using() as world:
             if arguments.get("on_demand"):
                 world.weather.set_on_demand(text(arguments, "account"), region, capacity=capacity)

@@ -59,9 +59,11 @@ class Side:
             return self._beyond(self.sent, wanted)
         if wanted >= self.desired:
             return wanted
+        if other >= demand:
+            return wanted
         if not self.settled:
             return self.desired
-        if self.running == 0 or other >= demand:
+        if self.running == 0:
             return wanted
         surplus = max(0, self.healthy + other - demand)
         return max(wanted, self.desired - surplus)

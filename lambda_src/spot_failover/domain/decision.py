@@ -88,6 +88,16 @@ def waits(record: Record, policy: Policy, now: datetime) -> str | None:
     return None
 
 
+def may_try_again(record: Record, policy: Policy, now: datetime) -> bool:
+    """Whether Spot may be tried although the failover is not over: as patiently as in any restore."""
+    tries = [at for at in record.restores if now - at < DAY]
+    if len(tries) >= policy.restore.tries_per_day:
+        return False
+    doubled = policy.restore.backoff_seconds * 2 ** max(0, len(tries) - 1)
+    wait = timedelta(seconds=min(doubled, policy.restore.max_backoff_seconds))
+    return not tries or now >= max(tries) + wait
+
+
 def worth_waiting(record: Record, policy: Policy, now: datetime) -> bool:
     """Whether missing on-demand tasks may still come; where capacity is short they do not, but Spot's may."""
     due = record.not_before or record.since

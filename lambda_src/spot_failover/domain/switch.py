@@ -15,6 +15,7 @@ from spot_failover.domain.decision import (
     arrived_on_demand,
     failed_restore,
     may_forget,
+    may_try_again,
     waits,
     worth_waiting,
 )
@@ -39,7 +40,9 @@ def switch_phase(
         case Phase.STEADY:
             return _steady(record, observation, counted, policy, now)
         case Phase.FAILING_OVER:
-            return _failing_over(record, observation, counted, policy, now)
+            calm = timedelta(seconds=policy.restore.window_seconds)
+            heard = tally(evidence, since=now - calm, now=now)
+            return _failing_over(record, observation, counted, heard, policy, now)
         case Phase.ON_DEMAND:
             return _on_demand(record, observation, policy, now)
         case Phase.RESTORING:
@@ -75,7 +78,7 @@ def _steady(
 
 
 def _failing_over(
-    record: Record, observation: Observation, counted: Tally, policy: Policy, now: datetime
+    record: Record, observation: Observation, counted: Tally, heard: Tally, policy: Policy, now: datetime
 ) -> Decision:
     served = spot.is_served(observation, counted)
     if observation.strategy.uses_spot or applied.failed(record.applied, observation):
@@ -98,9 +101,8 @@ def _failing_over(
     running = primary.running if primary else 0
     overdue = now - record.since >= timedelta(seconds=policy.failover.timeout_seconds)
     short = running < observation.desired and counted.on_demand_shortages
-    if overdue and short and not counted.errors:
-        reason = "On-demand capacity does not suffice, and nothing is heard against Spot: it is tried."
-        return Decision(Phase.RESTORING, reason, attempt=record.attempt + 1)
+    if overdue and short and not heard.errors and may_try_again(record, policy, now):
+        return Decision(Phase.RESTORING, TRYING_SPOT, attempt=record.attempt + 1)
     if primary is None or running < observation.desired or primary.rollout is Rollout.IN_PROGRESS:
         return Decision(
             Phase.FAILING_OVER,

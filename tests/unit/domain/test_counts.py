@@ -41,7 +41,8 @@ def test_it_arrives_once_the_other_side_carries_the_demand(
 
 
 def test_nothing_is_lowered_while_ecs_has_not_chosen_what_to_stop() -> None:
-    assert Side(10, 10, 10, settled=False).towards(4, other=10, demand=10) == 10
+    assert Side(10, 10, 10, settled=False).towards(4, other=5, demand=10) == 10
+    assert Side(10, 10, 10, settled=False).towards(4, other=10, demand=10) == 4
     assert Side(10, 10, 10, settled=False).towards(14, other=10, demand=10) == 14
 
 

@@ -428,3 +428,19 @@ def test_a_restore_does_not_wait_for_ever_for_on_demand_tasks(scene: Scene) -> N
     short = scene.observation(scene.deployment(ON_DEMAND, running=8))
     assert decide(scene.record(Phase.ON_DEMAND, not_before=ago(599)), short).phase is Phase.ON_DEMAND
     assert decide(scene.record(Phase.ON_DEMAND, not_before=ago(600)), short).phase is Phase.RESTORING
+
+
+def test_spot_is_tried_in_the_middle_of_a_failover_as_patiently_as_in_any_restore(scene: Scene) -> None:
+    short = scene.observation(scene.deployment(ON_DEMAND, running=6, rollout=Rollout.IN_PROGRESS))
+    shortage = scene.evidence(EvidenceKind.ON_DEMAND_SHORTAGE)
+
+    def phase(*tries: float) -> Phase:
+        restores = tuple(ago(seconds) for seconds in tries)
+        late = scene.record(Phase.FAILING_OVER, since=ago(700), restores=restores)
+        return decide(late, short, shortage).phase
+
+    assert phase(899) is Phase.FAILING_OVER
+    assert phase(900) is Phase.RESTORING
+    assert phase(4000, 1799) is Phase.FAILING_OVER
+    assert phase(4000, 1800) is Phase.RESTORING
+    assert phase(80000, 70000, 60000, 50000) is Phase.FAILING_OVER

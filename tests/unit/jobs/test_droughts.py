@@ -158,7 +158,9 @@ def test_without_on_demand_capacity_it_says_so_rests_between_tries_and_ends_well
     assert "Service Blocked" in fleet.told
     assert fleet.last.spot_running == 3
     # Two tries, and one more each ten minutes.
-    assert len(fleet.updates) <= 8
+    # Where on-demand capacity does not suffice Spot is tried too, as often as in any restore.
+    assert len(fleet.updates) <= 8 + 4 * len(fleet.record.restores)
+    assert len(fleet.record.restores) <= fleet.record.policy.restore.tries_per_day
     fleet.world.weather.set_on_demand(KEY.account, KEY.region, capacity=None)
     fleet.calm()
     fleet.run(minutes=120)
