@@ -126,6 +126,11 @@ class Fleet(Place):
     def record(self) -> Record:
         return self.record_of(SERVICE)
 
+    @property
+    def held_back(self) -> str:
+        """Why the service is not acted on; empty where it is."""
+        return self.record.hold.reason if self.record.hold else ""
+
     def record_of(self, service: ServiceId) -> Record:
         record = self.services.load(service)
         assert record is not None
@@ -146,12 +151,6 @@ class Fleet(Place):
     def suspended(self) -> Suspended | None:
         """What is off in the service's scalable target; None without one."""
         return self.scaling.describe(SERVICE)
-
-    def scalable_target(self) -> dict[str, Any]:
-        """Return the service's scalable target as Application Auto Scaling describes it."""
-        request = {"ServiceNamespace": "ecs", "ResourceIds": [f"service/{KEY.cluster}/{KEY.service}"]}
-        answer = self.world.scaling(HERE.account, HERE.region).call("DescribeScalableTargets", request)
-        return cast("dict[str, Any]", answer["ScalableTargets"][0])
 
     def interrupted_around(self, moment: datetime) -> bool:
         """Whether Spot was taking a task back in the three minutes before."""
@@ -225,11 +224,12 @@ class Fleet(Place):
         strategy: Sequence[dict[str, Any]] = SPOT_ONLY,
         *,
         load_balancer: bool = False,
+        **more: Any,
     ) -> ServiceId:
-        """Create a service, and its standby where the policy names one, and register it."""
+        """Create a service (`more` goes into that request) and the standby of its policy; register it."""
         service = SERVICE.beside(name)
         standby = policy.standby.service_name if policy.mode is not Mode.SWITCH else ""
-        self.create(name, desired, rolling, strategy, load_balancer=load_balancer)
+        self.create(name, desired, rolling, strategy, load_balancer=load_balancer, **more)
         if standby:
             self.create(standby, policy.standby.reserve, rolling, ON_DEMAND, load_balancer=load_balancer)
         self.watch.pairs.append(

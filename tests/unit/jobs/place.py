@@ -113,6 +113,12 @@ class Place:
             },
         )
 
+    def scalable_target(self) -> dict[str, Any]:
+        """Return the service's scalable target as Application Auto Scaling describes it."""
+        request = {"ServiceNamespace": "ecs", "ResourceIds": [f"service/{KEY.cluster}/{KEY.service}"]}
+        answer = self.world.scaling(HERE.account, HERE.region).call("DescribeScalableTargets", request)
+        return cast("dict[str, Any]", answer["ScalableTargets"][0])
+
     def demand(self, count: int, name: str = SERVICE.service) -> None:
         """Let target tracking ask for a count, within its limits, from now on."""
         pair = self.watch.pair(key_of(SERVICE.beside(name)))

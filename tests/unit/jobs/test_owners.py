@@ -197,10 +197,9 @@ def test_a_standby_that_is_missing_blocks_and_says_so_until_it_is_there() -> Non
     api = fleet.world.api(KEY.account, KEY.region)
     api.delete_service({"cluster": KEY.cluster, "service": STANDBY})
     fleet.run(minutes=3)
-    assert fleet.record.hold is not None
-    assert "does not exist" in fleet.record.hold.reason
+    assert "does not exist" in fleet.held_back
     fleet.create(STANDBY, 0, strategy=ON_DEMAND)
     fleet.run(minutes=3)
-    assert fleet.record.hold is None
+    assert fleet.held_back == ""
     fleet.drought()
     fleet.in_phase(Phase.ON_DEMAND)
