@@ -37,8 +37,12 @@ def wait_for_peers(record: Record, everyone: Iterable[Record], now: datetime) ->
 
 
 def _failed_since(other: Record, since: datetime) -> bool:
-    drill = other.event is not None and other.event.drill
-    return other.phase is Phase.FAILING_OVER and other.since > since and not drill
+    if other.event and other.event.drill:
+        return False
+    if other.phase is Phase.FAILING_OVER and other.since > since:
+        return True
+    away = other.phase in {Phase.FAILING_OVER, Phase.ON_DEMAND}
+    return away and other.event is not None and other.event.time > since
 
 
 def _restores(other: Record, now: datetime) -> bool:

@@ -76,6 +76,14 @@ def test_a_peer_that_spot_has_just_failed_delays_it() -> None:
     assert wait_for_peers(due("web"), [replace(failed, since=ago(600))], NOW) is None
 
 
+def test_that_its_standby_came_up_fast_makes_nobody_forget_what_spot_did() -> None:
+    latest = replace(Scene().evidence()[0], time=ago(599))
+    moved = record("a", Phase.ON_DEMAND, since=ago(300), event=latest)
+    assert wait_for_peers(due("web"), [moved], NOW) is not None
+    older = replace(moved, event=replace(latest, time=ago(600)))
+    assert wait_for_peers(due("web"), [older], NOW) is None
+
+
 def test_a_drill_or_a_backfill_says_nothing_about_spot() -> None:
     drill = replace(Scene().evidence()[0], drill=True)
     drilled = record("a", Phase.FAILING_OVER, since=ago(5), event=drill)
