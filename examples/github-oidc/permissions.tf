@@ -28,16 +28,12 @@ data "aws_iam_policy_document" "github" {
     }
   }
 
+  # Terraform lists workspaces, below "env:/". And whoever may not list is told of a state that is not there yet that it is
+  # forbidden: https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
   statement {
     sid       = "FindState"
     actions   = ["s3:ListBucket"]
     resources = ["arn:${local.partition}:s3:::${var.state.bucket}"]
-
-    condition {
-      test     = "StringLike"
-      variable = "s3:prefix"
-      values   = ["${var.state.key_prefix}*"]
-    }
   }
 
   # The lock is an object beside the state; plans of pull requests go without.

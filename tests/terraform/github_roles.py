@@ -110,10 +110,9 @@ def calls_in(fleet: Fleet, account: str) -> list[Asked]:
         if resource.module in MODULES[account]
         for call in asked(resource, ACCOUNT, HOME, PREFIXES[account])
     ]
-    prefix = {"s3:prefix": "spot-failover/hub.tfstate"}
     changes = STATE["apply"] - STATE["plan"]
     return found + [
-        Asked(action, f"arn:aws:s3:::example-state{key}", (action, key) in changes, {} if key else prefix)
+        Asked(action, f"arn:aws:s3:::example-state{key}", (action, key) in changes, {})
         for action, key in sorted(STATE["apply"])
     ]
 

@@ -132,7 +132,7 @@ def test_the_apply_role_gives_nobody_more_than_the_boundary(
         ),
         ("ecs:UpdateService", "arn:aws:ecs:eu-west-1:111122223333:service/web/web", {}),
         ("s3:GetObject", "arn:aws:s3:::example-state/other.tfstate", {}),
-        ("s3:ListBucket", "arn:aws:s3:::example-state", {"s3:prefix": ""}),
+        ("s3:ListBucket", "arn:aws:s3:::orders", {}),
     ],
 )
 def test_neither_role_touches_what_is_not_of_spot_failover(
