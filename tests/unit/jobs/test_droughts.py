@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator.world import Sample
@@ -194,7 +194,7 @@ def test_a_lost_event_is_made_up_for_by_the_next_one() -> None:
     assert_home(fleet)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20)
 @given(
     seed=st.integers(0, 10_000), deaths=st.frozensets(st.integers(1, 120), max_size=6), mixed=st.booleans()
 )
@@ -211,7 +211,7 @@ def test_wherever_a_pass_dies_and_however_events_repeat_the_service_comes_home(
     assert 2 <= len(fleet.updates) <= 2 + fleet.died
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15)
 @given(
     seed=st.integers(0, 10_000),
     weather=st.lists(st.tuples(st.sampled_from([0, 2, 4, None]), st.integers(1, 15)), min_size=1, max_size=6),
