@@ -61,7 +61,7 @@ def to_observation(service: ServiceTypeDef) -> Observation:
         own_strategy=_strategy((task_set or service).get("capacityProviderStrategy", ())),
         task_definition=(task_set or service).get("taskDefinition")
         or (primary or {}).get("taskDefinition", ""),
-        target_groups=_target_groups(task_set or service),
+        target_groups=_target_groups(task_set or service) or _target_groups(service),
         service_connect=any(_discoverable(deployment) for deployment in deployments),
         network=_network(network),
         tags={tag["key"]: tag["value"] for tag in service.get("tags", ())},
