@@ -59,6 +59,7 @@ class Ours:
         self._queue = _Queue()
         self._surveys: dict[Location, Round] = {}
         self._looks: dict[ServiceId, Round] = {}
+        self._at: dict[Location, list[ServiceId]] = {}
         self._names: dict[ServiceId, tuple[ServiceId, ...]] = {}
         self._owners: dict[ServiceId, ServiceId] = {}
         self._calls_left_out = 0
@@ -121,11 +122,8 @@ class Ours:
 
     def tick(self, now: datetime) -> None:
         for location, survey in self._surveys.items():
-            due = frozenset(
-                service
-                for service, look in self._looks.items()
-                if service.location == location and (self._thorough or look.due <= now)
-            )
+            looks = ((service, self._looks[service]) for service in self._at[location])
+            due = frozenset(service for service, look in looks if self._thorough or look.due <= now)
             if due:
                 self._calls_left_out += survey.left_out(now - MINUTE)
                 self._look(location, due, now)
@@ -163,6 +161,7 @@ class Ours:
         service, now = _service_id(spec.key), self._world.now
         self._services.register(Registration(service, policy), now)
         self._looks[service] = Round(now, now, now)
+        self._at.setdefault(service.location, []).append(service)
         self._names[service] = tuple(_service_id(key) for key in self.keys(spec))
         self._owners |= dict.fromkeys(self._names[service], service)
 
@@ -170,7 +169,7 @@ class Ours:
         """Survey those for which it is time; the calls for the others are counted as if they were made."""
         survey = self._surveys[location]
         survey.done_at = now
-        survey.calls = self._describing(service for service in self._looks if service.location == location)
+        survey.calls = self._describing(self._at[location])
         self._calls_left_out += survey.calls - self._describing(due)
         for service in due:
             look = self._looks[service]

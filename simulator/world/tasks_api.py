@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from simulator.world import strategy
@@ -9,7 +10,15 @@ from simulator.world.copies import copied
 from simulator.world.errors import invalid_parameter
 from simulator.world.ground import Ground
 from simulator.world.history import History
-from simulator.world.model import FARGATE, FARGATE_SPOT, Cluster, Document, Task, TaskDefinition
+from simulator.world.model import (
+    FARGATE,
+    FARGATE_SPOT,
+    Cluster,
+    Document,
+    Task,
+    TaskDefinition,
+    TaskStatus,
+)
 from simulator.world.names import arn, last_part, new_task_id
 from simulator.world.paging import page
 from simulator.world.places import zones_in
@@ -51,13 +60,17 @@ class TasksApi:
         if desired not in _STATUSES:
             raise invalid_parameter("The desiredStatus must be RUNNING, PENDING or STOPPED.")
         group = None
+        tasks: Iterable[Task] | None = None
         if request.get("serviceName"):
-            group = f"service:{self._services.find(cluster, str(request['serviceName'])).name}"
+            service = self._services.find(cluster, str(request["serviceName"]))
+            group = f"service:{service.name}"
+            if desired == TaskStatus.RUNNING and not self._faults.stale_tasks:
+                tasks = service.tasks.values()  # of all there are, those that have not stopped
         if request.get("family"):
             group = f"family:{request['family']}"
         arns = [
             task.arn
-            for task in self._tasks(cluster)
+            for task in (self._tasks(cluster) if tasks is None else tasks)
             if self._desired_status(task) == desired
             and (group is None or task.group == group)
             and (not request.get("startedBy") or task.started_by == request["startedBy"])
