@@ -50,15 +50,16 @@ def test_at_most_a_tenth_of_a_place_tries_spot_at_once_and_all_come_home(policy:
     come_home(fleet)
 
 
-def test_a_service_that_spot_has_just_failed_keeps_the_others_where_they_are() -> None:
-    fleet = crowd(QUICK, count=4)
+@with_phases
+def test_a_service_that_spot_has_just_failed_keeps_the_others_where_they_are(policy: Policy) -> None:
+    fleet = crowd(policy, count=4)
     fleet.run_until(lambda: Phase.RESTORING in phases(fleet), minutes=30)
     fleet.drought()
     fleet.run_until(lambda: Phase.RESTORING not in phases(fleet), minutes=5)
     fleet.calm()
     failed = fleet.now
     fleet.run_until(lambda: Phase.RESTORING in phases(fleet), minutes=60)
-    assert fleet.now - failed >= timedelta(seconds=QUICK.restore.window_seconds - 60)
+    assert fleet.now - failed >= timedelta(seconds=policy.restore.window_seconds - 60)
     come_home(fleet)
 
 

@@ -42,6 +42,9 @@ def untouched(fleet: Fleet) -> bool:
     ("more", "reason"),
     [
         pytest.param(
+            {"load_balancer": True, "deploymentController": {"type": "CODE_DEPLOY"}}, "CODE_DEPLOY", id="code"
+        ),
+        pytest.param(
             {"load_balancer": True, "deploymentConfiguration": {"strategy": "BLUE_GREEN"}},
             "BLUE_GREEN",
             id="blue-green",
