@@ -27,7 +27,7 @@ from simulator.backtest.run import run
 from simulator.backtest.scenario import FLAPPING, GENERATED, START, scenario
 from simulator.backtest.specs import specs
 from simulator.backtest.weather import WeatherPlan, combined, partial_shortage, trace
-from spot_failover.domain.policy import Mode, Policy
+from spot_failover.domain.policy import Mode, Policy, Standby
 
 SEED: Final = 1
 DAYS: Final = 90
@@ -148,7 +148,9 @@ def _traces() -> Iterator[Figure]:
 def _against_mixes(what: str, plan: WeatherPlan, fleet: Sequence[ServiceSpec]) -> Iterator[Figure]:
     """Compare each mode with a static mix in availability, and with all on-demand in cost."""
     mix, dear = half_and_half(), all_on_demand()
-    ours = [_ours(mode) for mode in Mode]
+    # What stops serving at its notice is out until another task runs: only a reserve is there at once.
+    half = Policy(mode=Mode.BACKFILL, standby=Standby(reserve=FLAPPING_TASKS // 2))
+    ours = [*(_ours(mode) for mode in Mode), Ours(half, name="ours, backfill, half in reserve")]
     outcomes, found = _compared([*ours, mix, dear], plan, fleet)
     least, most = found[mix.name], found[dear.name]
     for contender in ours:
