@@ -87,7 +87,8 @@ def target(
                 record.config.strategy if record.config and not observation.strategy.uses_spot else None
             )
         case Phase.STEADY | Phase.ON_DEMAND:
-            return replace(wanted, rolling=record.put_back)
+            # In the middle of a rollout they would let ECS stop tasks before their successors run.
+            return replace(wanted, rolling=None if observation.rolling_out else record.put_back)
         case _:
             assert_never(phase)
     if strategy is None:

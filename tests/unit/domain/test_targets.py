@@ -48,6 +48,8 @@ def test_raised_rolling_settings_are_put_back_after_the_rollout_and_then_forgott
     assert changes(raised, target(Phase.ON_DEMAND, raised, record, [], NOW)) == (
         UpdateService(rolling=Rolling(50, 100)),
     )
+    rolling = replace(raised, deployments=(*raised.deployments, scene.deployment()))
+    assert changes(rolling, target(Phase.ON_DEMAND, rolling, record, [], NOW)) == ()
     back = replace(raised, rolling=Rolling(50, 100))
     assert moved(record, Decision(Phase.ON_DEMAND, "."), back, NOW).put_back is None
 

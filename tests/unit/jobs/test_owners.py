@@ -203,3 +203,17 @@ def test_a_standby_that_is_missing_blocks_and_says_so_until_it_is_there() -> Non
     assert fleet.held_back == ""
     fleet.drought()
     fleet.in_phase(Phase.ON_DEMAND)
+
+
+def test_rolling_settings_are_put_back_after_the_owners_rollout_and_not_in_the_middle_of_it() -> None:
+    fleet = Fleet(policy=SWITCH, rolling=(50, 150))
+    fleet.drought()
+    fleet.run(minutes=0.5)
+    fleet.world.faults.throttle("UpdateService", 1)  # the call that would have put them back at once
+    fleet.in_phase(Phase.ON_DEMAND)
+    fleet.update(forceNewDeployment=True)
+    fleet.run(minutes=1.5)
+    assert fleet.spot.healthy >= 6
+    fleet.run(minutes=10)
+    assert fleet.record.put_back is None
+    assert fleet.described()["deploymentConfiguration"]["minimumHealthyPercent"] == 50
