@@ -146,7 +146,9 @@ def counts(
     if observation.standby is None:
         return Counts(spot)
     wanted = _of_standby(phase, record, observation, counted, own, now)
-    return Counts(spot, twin.towards(wanted, other=own.healthy, demand=demand))
+    # What is lowered here in the same pass is not counted on there.
+    kept = max(0, own.healthy - max(0, own.desired - spot))
+    return Counts(spot, twin.towards(wanted, other=kept, demand=demand))
 
 
 def _of_spot(

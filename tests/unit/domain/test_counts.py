@@ -127,6 +127,17 @@ def test_a_count_on_its_way_is_not_sent_again_and_nothing_is_lowered_meanwhile()
     assert standby(Phase.FAILING_OVER, shown, held=old).spot == 2
 
 
+def test_both_sides_are_not_lowered_over_each_other() -> None:
+    scene = Scene(Mode.STANDBY)
+    record = scene.record(Phase.FAILING_OVER, demand=3)
+    shown = scene.twins(desired=3, running=3, standby=12, on_demand=5)
+    lowered = counts(Phase.FAILING_OVER, record, shown, [], NOW)
+    stopped = (3 - lowered.spot) + (12 - lowered.standby)
+    left = max(0, 3 - (3 - lowered.spot)) + max(0, 5 - (12 - lowered.standby))
+    assert stopped > 0
+    assert left >= 3
+
+
 # --- backfill ---
 
 

@@ -217,3 +217,15 @@ def test_rolling_settings_are_put_back_after_the_owners_rollout_and_not_in_the_m
     fleet.run(minutes=10)
     assert fleet.record.put_back is None
     assert fleet.described()["deploymentConfiguration"]["minimumHealthyPercent"] == 50
+
+
+@pytest.mark.parametrize("seed", range(1, 6))
+def test_a_scale_in_during_a_failover_does_not_take_from_both_services_at_once(seed: int) -> None:
+    fleet = Fleet(policy=IN_STANDBY, seed=seed)
+    fleet.world.faults.throttle("UpdateService", 1)  # the failover begins, and holds nothing yet
+    fleet.weather(6)
+    fleet.update(desiredCount=12)
+    fleet.run(minutes=1.4)
+    fleet.update(desiredCount=3)  # while some tasks of the standby run, and others start
+    fleet.run(minutes=6)
+    assert fleet.spot.healthy + fleet.standby.healthy >= 3
