@@ -215,7 +215,7 @@ class Reconcile:
         refused = replace(intent, applied=before.applied, held=before.held)
         try:
             for change in step.changes:
-                intent = self._suspended(intent, change, observation)
+                intent = self._suspended(intent, change)
                 deployment = self.ecs.update(intent.id, change, observation)
                 if change is deploying and intent.applied:
                     intent = replace(intent, applied=replace(intent.applied, deployment=deployment))
@@ -233,10 +233,10 @@ class Reconcile:
             raise
         return replace(intent, held=replace(intent.held, confirmed=True) if intent.held else None)
 
-    def _suspended(self, intent: Record, change: UpdateService, observation: Observation) -> Record:
-        """Keep autoscaling from raising a count that we are about to lower; note first how it was found."""
-        lowers_spot = change.lowers(observation) and not change.service_name
-        if not lowers_spot or intent.policy.mode is not Mode.STANDBY or intent.phase is Phase.STEADY:
+    def _suspended(self, intent: Record, change: UpdateService) -> Record:
+        """Keep autoscaling from undoing a count that we are about to set; note first how it was found."""
+        sets_spot = change.desired is not None and not change.service_name
+        if not sets_spot or intent.policy.mode is not Mode.STANDBY or intent.phase is Phase.STEADY:
             return intent
         found = self.scaling.describe(intent.id)
         if found is None or found == found.held():

@@ -229,3 +229,19 @@ def test_a_scale_in_during_a_failover_does_not_take_from_both_services_at_once(s
     fleet.update(desiredCount=3)  # while some tasks of the standby run, and others start
     fleet.run(minutes=6)
     assert fleet.spot.healthy + fleet.standby.healthy >= 3
+
+
+def test_a_restore_does_not_fight_with_autoscaling_over_a_count_that_owners_lowered() -> None:
+    fleet = Fleet(policy=IN_STANDBY)
+    fleet.scale("web", **LIMITS)
+    fleet.demand(6)
+    fleet.weather(1)
+    fleet.run(minutes=1)
+    fleet.demand(3)
+    fleet.run(minutes=1)
+    fleet.update(desiredCount=0)  # before we have lowered it
+    fleet.in_phase(Phase.ON_DEMAND)
+    fleet.calm()
+    come_home(fleet, hours=2)
+    assert fleet.spot.desired == 3
+    assert len(fleet.updates) <= 6
