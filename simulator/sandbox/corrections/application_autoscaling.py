@@ -20,7 +20,6 @@ from typing import Any, Final
 from simulator.sandbox.corrections.ecs_api import wire
 from simulator.sandbox.corrections.requests import caller_lacks
 from simulator.sandbox.parts import Parts
-from simulator.sandbox.records import ApiCall
 from simulator.sandbox.seams import Seam
 from simulator.sandbox.world_clock import WorldClock
 from simulator.world import EcsError
@@ -83,7 +82,7 @@ def _answer(parts: Parts, clock: WorldClock, action: str, request: Request) -> A
             refused.code, refused.message, HTTPStatus.BAD_REQUEST, message_key="Message"
         )
     finally:
-        parts.records.calls.append(_call(parts, action, request, error))
+        parts.record_call(SERVICE, action, _names(request), request, error)
 
 
 def _read(request: Request) -> dict[str, Any]:
@@ -105,22 +104,6 @@ def _check_permissions(parts: Parts, request: Request) -> None:
         lacking = caller_lacks(parts, action, f"{prefix}service/{cluster}/{service}", context)
         if lacking is not None:
             raise EcsError("ValidationException", lacking)
-
-
-def _call(parts: Parts, action: str, request: Request, error: str) -> ApiCall:
-    account, region = parts.emulator.here()
-    cluster, service = _names(request)
-    return ApiCall(
-        api=SERVICE,
-        principal=parts.authorizer.principal_arn(str(parts.emulator.evaluator.caller_arn())),
-        account=account,
-        region=region,
-        action=action,
-        cluster=cluster,
-        service=service,
-        error=error,
-        request=dict(request),
-    )
 
 
 def _names(request: Request) -> tuple[str, str]:

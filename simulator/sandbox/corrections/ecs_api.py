@@ -16,7 +16,6 @@ from typing import Any, Final
 
 from simulator.sandbox.corrections import passed_roles, target_groups
 from simulator.sandbox.parts import Parts
-from simulator.sandbox.records import ApiCall
 from simulator.sandbox.seams import Seam
 from simulator.sandbox.world_clock import WorldClock
 from simulator.world import EcsError, ServiceKey
@@ -79,7 +78,7 @@ def _world_handler(parts: Parts, clock: WorldClock, operation: str) -> Handler:
         else:
             return parts.emulator.ecs.json_response(wire(response))
         finally:
-            parts.records.calls.append(_call(parts, operation, data, error))
+            parts.record_call("ecs", operation, _names(data), data, error)
 
     return handle
 
@@ -99,22 +98,6 @@ def _names(data: Mapping[str, Any]) -> tuple[str, str]:
     services = [named] if named else data.get("services") or []
     cluster = str(data.get("cluster") or "default").rsplit("/", 1)[-1]
     return cluster, ",".join(str(name).rsplit("/", 1)[-1] for name in services)
-
-
-def _call(parts: Parts, operation: str, data: Mapping[str, Any], error: str) -> ApiCall:
-    account, region = parts.emulator.here()
-    cluster, service = _names(data)
-    return ApiCall(
-        api="ecs",
-        principal=parts.authorizer.principal_arn(str(parts.emulator.evaluator.caller_arn())),
-        account=account,
-        region=region,
-        action=operation,
-        cluster=cluster,
-        service=service,
-        error=error,
-        request=dict(data),
-    )
 
 
 def _error(parts: Parts, refused: EcsError) -> Any:

@@ -18,7 +18,6 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from simulator.sandbox.parts import Parts
-from simulator.sandbox.records import ApiCall
 from simulator.sandbox.seams import Seam
 from simulator.sandbox.world_clock import WorldClock
 from simulator.world import EcsError, ServiceKey
@@ -53,7 +52,8 @@ def install(parts: Parts, clock: WorldClock) -> None:
             error = refused.code
             return balancing._error(refused.code, refused.message)
         finally:
-            parts.records.calls.append(_call(parts, group, error))
+            request = {"TargetGroupArn": group}
+            parts.record_call("elasticloadbalancing", "DescribeTargetHealth", ("", ""), request, error)
 
     balancing._ACTION_MAP["DescribeTargetHealth"] = describe_target_health
 
@@ -111,21 +111,6 @@ def _targets(
                 raise
             return []  # the world knows a group by the services that name it
         return found
-
-
-def _call(parts: Parts, group: str, error: str) -> ApiCall:
-    account, region = parts.emulator.here()
-    return ApiCall(
-        api="elasticloadbalancing",
-        principal=parts.authorizer.principal_arn(str(parts.emulator.evaluator.caller_arn())),
-        account=account,
-        region=region,
-        action="DescribeTargetHealth",
-        cluster="",
-        service="",
-        error=error,
-        request={"TargetGroupArn": group},
-    )
 
 
 def _xml(value: Any) -> str:
