@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING, Any, get_type_hints
 
 if TYPE_CHECKING:
@@ -152,6 +153,9 @@ BOUNDS: Mapping[str, tuple[int, int]] = {
 TEXT_MAX_LENGTH = 256
 SHOWN_LENGTH = 60
 
+# Worked out once for each class: every stored record is read with them.
+_types_of = cache(get_type_hints)
+
 
 def parse_policy(document: object) -> Policy:
     """Read a policy document of schema 1; raise InvalidPolicyError naming the field that is wrong.
@@ -198,7 +202,7 @@ def stored_policy(document: Mapping[str, Any]) -> Policy:
 
 
 def _stored(cls: type, document: Mapping[str, Any]) -> Any:  # noqa: ANN401 - the class given says what comes back
-    types = get_type_hints(cls)
+    types = _types_of(cls)
     return cls(
         **{
             name: _stored(types[name], value)
@@ -227,7 +231,7 @@ def _document(section: object) -> dict[str, Any]:
 def _read(cls: type, body: object, path: str) -> Any:  # noqa: ANN401 - the class given says what comes back
     if not isinstance(body, dict):
         raise InvalidPolicyError(f"{path} must be a JSON object, but it is {_shown(body)}.")
-    types = get_type_hints(cls)
+    types = _types_of(cls)
     if unknown := sorted(set(body) - set(types)):
         where = f"{path} has" if path else "The policy has"
         raise InvalidPolicyError(
