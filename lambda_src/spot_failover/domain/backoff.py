@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from spot_failover.domain.policy import Restore
@@ -14,15 +15,24 @@ if TYPE_CHECKING:
 
 # How many falls in a day make more than weather.
 REPEATED = 2
+DAY = timedelta(days=1)
+
+
+def within_a_day(times: Iterable[datetime], now: datetime) -> tuple[datetime, ...]:
+    return tuple(at for at in times if now - at < DAY)
+
+
+def doubled(restore: Restore, times: int) -> int:
+    """Return the backoff in seconds, doubled so many times, up to its maximum."""
+    return min(restore.backoff_seconds * 2 ** min(times, 32), restore.max_backoff_seconds)
 
 
 def backoff(record: Record, restore: Restore, now: datetime) -> timedelta:
     """Return how long to stay on demand: doubled with every attempt, ±50 % by id and time."""
-    seconds = min(restore.backoff_seconds * 2 ** min(record.attempt, 32), restore.max_backoff_seconds)
     # Not for secrets: the jitter only keeps services from trying Spot in step, and must be the same when a
     # pass is repeated.
     jitter = random.Random(f"{record.id.key} {now.isoformat()}").uniform(0.5, 1.5)  # noqa: S311
-    return timedelta(seconds=seconds * jitter)
+    return timedelta(seconds=doubled(restore, record.attempt) * jitter)
 
 
 def flapping(record: Record, restore: Restore, now: datetime) -> bool:
@@ -45,9 +55,8 @@ def kept_until(record: Record, restore: Restore, now: datetime) -> datetime | No
     One fall in a day is weather. From the second on, half of the tasks stay for a backoff that doubles with
     each, so that the next fall is no outage.
     """
-    falls = [at for at in record.falls if now - at < timedelta(days=1)]
+    falls = within_a_day(record.falls, now)
     if len(falls) < REPEATED:
         return None
-    doubled = restore.backoff_seconds * 2 ** min(len(falls) - REPEATED, 32)
-    until = falls[-1] + timedelta(seconds=min(doubled, restore.max_backoff_seconds))
+    until = falls[-1] + timedelta(seconds=doubled(restore, len(falls) - REPEATED))
     return until if now < until else None

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from spot_failover.domain.backoff import backoff, patience
+from spot_failover.domain.backoff import DAY, backoff, doubled, patience, within_a_day
 from spot_failover.domain.record import Hold, Operation, Phase, Record
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 # A service that is unregistered and registered again within this time was only moved about in Terraform.
 LEAVING_WAIT = timedelta(minutes=5)
-DAY = timedelta(days=1)
 LEAVES = "The service is no longer registered."
 TRYING_SPOT = "The backoff is over: trying Spot again, on-demand tasks stay until Spot's run."
 WAITS_FOR_TASKS = "A restore is due, and waits until all on-demand tasks run."
@@ -78,7 +77,7 @@ def waits(record: Record, policy: Policy, now: datetime) -> str | None:
         return record.reason
     if record.leaving and not may_forget(record, now):
         return "The service is no longer registered; it goes back to Spot in five minutes."
-    tries = [at for at in record.restores if now - at < DAY]
+    tries = within_a_day(record.restores, now)
     if len(tries) >= policy.restore.tries_per_day:
         again = min(tries) + DAY
         return (
@@ -90,12 +89,10 @@ def waits(record: Record, policy: Policy, now: datetime) -> str | None:
 
 def may_try_again(record: Record, policy: Policy, now: datetime) -> bool:
     """Whether Spot may be tried although the failover is not over: as patiently as in any restore."""
-    tries = [at for at in record.restores if now - at < DAY]
+    tries = within_a_day(record.restores, now)
     if len(tries) >= policy.restore.tries_per_day:
         return False
-    doubled = policy.restore.backoff_seconds * 2 ** max(0, len(tries) - 1)
-    wait = timedelta(seconds=min(doubled, policy.restore.max_backoff_seconds))
-    return not tries or now >= max(tries) + wait
+    return not tries or now >= max(tries) + timedelta(seconds=doubled(policy.restore, len(tries) - 1))
 
 
 def worth_waiting(record: Record, policy: Policy, now: datetime) -> bool:

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from spot_failover.domain.applied import LAG, adopted
+from spot_failover.domain.backoff import within_a_day
 from spot_failover.domain.counts import demand_of
-from spot_failover.domain.decision import DAY
 from spot_failover.domain.policy import Mode
 from spot_failover.domain.record import Applied, Held, Original, Phase, Record
 
@@ -80,8 +80,8 @@ def moved(record: Record, decision: Decision, observation: Observation | None, n
         reason=decision.reason,
         hold=decision.hold,
         told=frozenset(remark.kind for remark in decision.remarks),
-        restores=tuple(at for at in record.restores if now - at < DAY),
-        falls=tuple(at for at in record.falls if now - at < DAY),
+        restores=within_a_day(record.restores, now),
+        falls=within_a_day(record.falls, now),
         fallen=decision.fallen,
     )
     if decision.fallen and not record.fallen:
