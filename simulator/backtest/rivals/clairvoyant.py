@@ -19,7 +19,7 @@ from simulator.backtest.rivals.forecast import Forecast, forecasts
 from simulator.backtest.rivals.readings import Envelope, later, patiently, service_of
 from simulator.backtest.rivals.rival import Rival
 from simulator.backtest.services import ON_DEMAND_ONLY, SPOT_ONLY, Calls, create_service
-from simulator.backtest.weather import WeatherPlan, moments
+from simulator.backtest.weather import WeatherPlan
 from simulator.world import ExitAt, ServiceKey, World
 from simulator.world.throttles import LAUNCHES
 
@@ -103,10 +103,10 @@ class Clairvoyant(Rival):
         second = timedelta(seconds=1)
         for at in pair.forecast.times[1:]:
             for moment in (at - pair.lead, at + second):
-                moments.at(self._world, moment, lambda: self._try(pair))
+                self._world.at(moment, lambda: self._try(pair))
         for at in pair.forecast.hit_at:
             for moment in (at - pair.lead, at + _SHOWN + second):
-                moments.at(self._world, moment, lambda: self._try(pair))
+                self._world.at(moment, lambda: self._try(pair))
 
     def _try(self, pair: _Pair) -> None:
         patiently(self._world, lambda: self._look(pair))

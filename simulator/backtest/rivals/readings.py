@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final
 
-from simulator.backtest.weather import moments
 from simulator.world import EcsError, ServiceKey, World
 
 Envelope = dict[str, Any]
@@ -42,7 +41,7 @@ def is_spot_placement_failure(envelope: Envelope) -> bool:
 
 def later(world: World, seconds: float, action: Callable[[], None]) -> None:
     """Let something happen in so many seconds; where ECS throttles its calls, it is tried until it works."""
-    moments.at(world, world.now + timedelta(seconds=seconds), lambda: patiently(world, action))
+    world.at(world.now + timedelta(seconds=seconds), lambda: patiently(world, action))
 
 
 def patiently(world: World, action: Callable[[], None]) -> None:
@@ -52,4 +51,4 @@ def patiently(world: World, action: Callable[[], None]) -> None:
     except EcsError as error:
         if error.code != "ThrottlingException":
             raise
-        moments.at(world, world.now + _AGAIN, lambda: patiently(world, action))
+        world.at(world.now + _AGAIN, lambda: patiently(world, action))

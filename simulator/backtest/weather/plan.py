@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from random import Random
 from typing import Any
 
 from simulator.backtest.contender import ServiceSpec
-from simulator.backtest.weather import moments
 from simulator.world import ServiceKey, World
 
 
@@ -92,15 +92,13 @@ class WeatherPlan:
         demand = {spec.key: spec.desired for spec in specs}
         for interruption in self.interruptions:
             if interruption.service in demand:
-                self._plan(world, interruption, demand[interruption.service])
+                desired = demand[interruption.service]
+                world.at(interruption.at, partial(_strike, world, interruption, desired))
 
     def resolved(self, specs: Sequence[ServiceSpec]) -> WeatherPlan:
         """Return the same weather with every share in tasks, as these services meet it."""
         changes = tuple(replace(change, capacity=change.tasks(specs), share=None) for change in self.changes)
         return replace(self, changes=changes)
-
-    def _plan(self, world: World, interruption: Interruption, desired: int) -> None:
-        moments.at(world, interruption.at, lambda: _strike(world, interruption, desired))
 
 
 def combined(name: str, plans: Sequence[WeatherPlan]) -> WeatherPlan:
