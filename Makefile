@@ -40,10 +40,10 @@ backtest: $(stamps)/venv ## Compare all policies, and what people use today, ove
 test: setup package ## Run all tests: unit, contract, Terraform, sandbox, end to end
 	@$(python) -m pytest -n $(TEST_WORKERS) $(PYTEST_ARGS)
 
-lint: setup $(stamps)/lint-tools ## Check formatting, types, imports, Terraform and shell; zero findings
+lint: setup $(stamps)/lint-tools ## Check formatting, types, imports, Terraform, shell and workflows; zero findings
 	@tools/lint.sh
 
-check: lint test ## All that CI runs: lint and test
+check: lint test ## Lint and test
 
 package: $(stamps)/venv ## Build the Lambda zip; the same sources give the same bytes
 	@$(python) tools/package.py
@@ -90,7 +90,7 @@ $(stamps)/lint-tools: requirements/lint.txt tools/go.mod tools/lint-tools.sh | $
 uv_compile := .venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
 
-lock: $(stamps)/venv ## Bring requirements/*.txt to the latest versions that requirements/*.in allow
+lock: $(stamps)/venv ## Bring all requirements*.txt to the latest versions that their requirements*.in allow
 	@cd requirements && for name in lambda dev lint; do ../$(uv_compile) $$name.in --output-file $$name.txt; done
 	@cd examples/interruption-ready-service && \
 		../../$(uv_compile) requirements.in --constraint ../../requirements/dev.txt --output-file requirements.txt
