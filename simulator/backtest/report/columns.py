@@ -104,7 +104,7 @@ RAW: Final = (
         "cost_of_clairvoyant",
         lambda f: "" if f.cost_of_clairvoyant is None else f"{f.cost_of_clairvoyant:.6f}",
     ),
-    RawColumn("fail-\novers", lambda f: f"{f.counts.failovers}"),
+    RawColumn("failovers", lambda f: f"{f.counts.failovers}"),
     RawColumn("restores", lambda f: f"{f.counts.restores}"),
     RawColumn("failed_restores", lambda f: f"{f.counts.failed_restores}"),
     RawColumn("ecs_calls", lambda f: f"{f.counts.ecs_calls}"),
