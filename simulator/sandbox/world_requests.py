@@ -39,12 +39,12 @@ class WorldRequests:
         }
 
     def _weather(self, arguments: Arguments) -> Answer:
-        region, account = text(arguments, "region"), arguments.get("account")
+        region, account = _text(arguments, "region"), arguments.get("account")
         capacity = _capacity(arguments.get("capacity"))
         pool: dict[str, Any] = {name: arguments.get(name) for name in ("zone", "architecture", "size")}
         with self.clock.using() as world:
             if arguments.get("on_demand"):
-                world.weather.set_on_demand(text(arguments, "account"), region, capacity=capacity)
+                world.weather.set_on_demand(_text(arguments, "account"), region, capacity=capacity)
             else:
                 world.weather.set(account, region, capacity=capacity, **pool)
         return {"region": region, "account": account, "capacity": capacity}
@@ -74,7 +74,7 @@ class WorldRequests:
 
     def _victims(self, arguments: Arguments) -> Answer:
         with self.clock.using() as world:
-            world.behaviours.victims = Victims(text(arguments, "victims"))
+            world.behaviours.victims = Victims(_text(arguments, "victims"))
         return {}
 
     def _demand(self, arguments: Arguments) -> Answer:
@@ -107,8 +107,7 @@ class WorldRequests:
         return asdict(self.clock.delivering)
 
 
-def text(arguments: Arguments, name: str) -> str:
-    """Return an argument that has to be there."""
+def _text(arguments: Arguments, name: str) -> str:
     value = arguments.get(name)
     if not isinstance(value, str) or not value:
         raise ControlError(f"This request needs {name!r}.")
@@ -116,7 +115,7 @@ def text(arguments: Arguments, name: str) -> str:
 
 
 def _service(arguments: Arguments) -> ServiceKey:
-    return ServiceKey(*(text(arguments, name) for name in ("account", "region", "cluster", "service")))
+    return ServiceKey(*(_text(arguments, name) for name in ("account", "region", "cluster", "service")))
 
 
 def _behaviour(change: Arguments) -> dict[str, Any]:

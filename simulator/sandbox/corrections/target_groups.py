@@ -5,8 +5,8 @@ them by private IP until they have drained; DescribeTargetHealth tells what thei
 developer guide, "Use load balancing to distribute Amazon ECS service traffic"; Elastic Load Balancing API
 reference, DescribeTargetHealth.)
 ministack: has load balancers, listeners and target groups, which stay in use. A group that only a rule of a
-listener names has no load balancer there. It takes any target group for a
-service, knows nothing of the world's tasks, and calls every target healthy.
+listener names has no load balancer there. It takes any target group for a service, knows nothing of the
+world's tasks, and calls every target healthy.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from simulator.sandbox.parts import Parts
 from simulator.sandbox.seams import Seam
 from simulator.sandbox.world_clock import WorldClock
 from simulator.world import EcsError, ServiceKey
+from simulator.world.target_health import TARGET_GROUP_NOT_FOUND
 
 ACTIONS = Seam("services.alb", "_ACTION_MAP")
 GROUPS = Seam("services.alb", "_tgs")
@@ -32,7 +33,6 @@ XML = Seam("services.alb", "_xml", ("status", "action", "inner"))
 ERROR = Seam("services.alb", "_error", ("code", "message", "status"))
 SEAMS = (ACTIONS, GROUPS, RULES, ATTRIBUTES, PARAMETER, TARGETS, XML, ERROR)
 
-NOT_FOUND = "TargetGroupNotFound"
 DELAY = "deregistration_delay.timeout_seconds"
 
 
@@ -100,14 +100,14 @@ def _targets(
     parts: Parts, clock: WorldClock, group: str, asked: list[Mapping[str, Any]]
 ) -> list[Mapping[str, Any]]:
     if group not in parts.emulator.balancing._tgs:
-        raise EcsError(NOT_FOUND, "One or more target groups not found")
+        raise EcsError(TARGET_GROUP_NOT_FOUND, "One or more target groups not found")
     request: dict[str, Any] = {"TargetGroupArn": group, **({"Targets": asked} if asked else {})}
     with clock.using() as world:
         try:
             api = world.api(*parts.emulator.here())
             found: list[Mapping[str, Any]] = api.describe_target_health(request)["TargetHealthDescriptions"]
         except EcsError as error:
-            if error.code != NOT_FOUND:
+            if error.code != TARGET_GROUP_NOT_FOUND:
                 raise
             return []  # the world knows a group by the services that name it
         return found
