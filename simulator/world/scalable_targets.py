@@ -62,7 +62,6 @@ class ScalableTargets:
     def __init__(self, ground: Ground, scheduler: ServiceScheduler) -> None:
         self._schedule = ground.schedule
         self._state = ground.state
-        self._events = ground.events
         self._scheduler = scheduler
         self._every = ground.latencies.scaled(_EVALUATED_EVERY)
         self._targets: dict[ServiceKey, ScalableTarget] = {}

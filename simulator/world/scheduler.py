@@ -10,14 +10,12 @@ from simulator.world.census import Census, all_settled, take_census
 from simulator.world.deployments import Deployments
 from simulator.world.ground import Ground
 from simulator.world.log import Log, Sample
-from simulator.world.model import RolloutState, Service, Task, TaskStatus
+from simulator.world.model import RolloutState, Service, Task
 from simulator.world.placement import Placement
 from simulator.world.rebalancing import Rebalancing
 from simulator.world.rolling import Rollout, next_steps
 from simulator.world.tasks import CAPACITY_UNAVAILABLE, TaskLifecycle
 from simulator.world.victims import choose_victims
-
-_NO_NEWS = frozenset({TaskStatus.PROVISIONING, TaskStatus.PENDING, TaskStatus.ACTIVATING})
 
 
 class ServiceScheduler:
@@ -65,7 +63,7 @@ class ServiceScheduler:
         if task.is_running and task.is_wanted:
             service.start_failures = 0
             service.start_retry_at = None
-        if task.last_status in _NO_NEWS and task.is_wanted:  # nothing that counts yet
+        if task.is_starting and task.is_wanted:  # nothing that counts yet
             self._on_change(service)
             return
         self.record(service)
@@ -163,16 +161,14 @@ class ServiceScheduler:
     def _rollout(self, service: Service, census: Census) -> Rollout:
         minimum, maximum = _percentages(service)
         new, old = census.new, census.old
-        new_running = sum(task.is_running for task in new)
-        old_running = sum(task.is_running for task in old)
         new_healthy = sum(map(self._counts, new)) if old else 0
         return Rollout(
             desired=service.desired_count + service.extra,
             minimum_healthy_percent=minimum,
             maximum_percent=maximum,
-            new_running=new_running,
+            new_running=sum(task.is_running for task in new),
             new_starting=sum(task.is_starting for task in new),
-            old_running=old_running,
+            old_running=sum(task.is_running for task in old),
             old_starting=sum(task.is_starting for task in old),
             healthy=new_healthy + sum(map(self._counts, old)),
             new_healthy=new_healthy,
