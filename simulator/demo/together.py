@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from simulator.demo.cast import STANDBYS
 from simulator.demo.recording import Recording
 from simulator.world import Sample, ServiceKey
+from simulator.world.figures import added_up
 
 _SPOT_OF = {standby: key for key, standby in STANDBYS.items()}
 
@@ -29,16 +30,7 @@ class Together:
         own, standby = self._newest.get(key), self._newest.get(STANDBYS[key])
         if own is not None:
             both = [own, standby] if standby else [own]
-            self.recording.samples.append(
-                Sample(
-                    at=sample.at,
-                    key=key,
-                    spot_running=sum(each.spot_running for each in both),
-                    on_demand_running=sum(each.on_demand_running for each in both),
-                    serving=sum(each.serving for each in both),
-                    desired=self._demand(own),
-                )
-            )
+            self.recording.samples.append(added_up(both, sample.at, key, self._demand(own)))
 
     def _demand(self, own: Sample) -> int:
         """Return what is asked of both: the service's own count, unless the hub holds it."""

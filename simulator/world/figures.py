@@ -69,15 +69,19 @@ def together(samples: Iterable[Sample], keys: Collection[ServiceKey], demand: in
         if sample.key not in keys:
             continue
         newest[sample.key] = sample
-        parts = newest.values()
-        yield Sample(
-            at=sample.at,
-            key=key,
-            spot_running=sum(part.spot_running for part in parts),
-            on_demand_running=sum(part.on_demand_running for part in parts),
-            serving=sum(part.serving for part in parts),
-            desired=demand,
-        )
+        yield added_up(newest.values(), sample.at, key, demand)
+
+
+def added_up(parts: Collection[Sample], at: datetime, key: ServiceKey, demand: int) -> Sample:
+    """Return what services that serve one demand have together, as the sample of one of them."""
+    return Sample(
+        at=at,
+        key=key,
+        spot_running=sum(part.spot_running for part in parts),
+        on_demand_running=sum(part.on_demand_running for part in parts),
+        serving=sum(part.serving for part in parts),
+        desired=demand,
+    )
 
 
 def longest_outage(samples: Iterable[Sample], key: ServiceKey, start: datetime, end: datetime) -> float:
