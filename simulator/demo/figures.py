@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from simulator.demo.cast import PARTS, PROTECTED, SPOKE_ROLE, STANDBYS
-from simulator.demo.recording import Call, Recording, State
+from simulator.demo.recording import Call, Recording, State, between
 from simulator.world import Sample, ServiceKey
 from simulator.world.figures import Figures, figures
 from spot_failover.domain.evidence import EvidenceKind
@@ -129,7 +129,7 @@ def _failover(recording: Recording, before: State | None, phases: list[State], e
         (call for call in calls if call.action == "UpdateService" and call.at >= decided.since), None
     )
     called = update.at if update else None
-    up = _all_on_demand(recording.samples, update, key) if update else None
+    up = _all_on_demand(recording.samples, update, key, end) if update else None
     total = figures(recording.samples, key, began, restored or end)
     counted = [call.action for call in calls if called is None or call.at <= called]
     return Failover(
@@ -187,15 +187,13 @@ def _cause(recording: Recording, before: State | None, event_ids: set[str]) -> C
     return Cause.DRILL if drilled else Cause.DROUGHT
 
 
-def _all_on_demand(samples: list[Sample], update: Call, key: ServiceKey) -> datetime | None:
+def _all_on_demand(samples: list[Sample], update: Call, key: ServiceKey, end: datetime) -> datetime | None:
     """Return from when on, at or after a call, all tasks that it asked for run on demand.
 
     A call to the standby names their number; one to the service itself moves all of them.
     """
     asked = update.desired if update.key != key else None
-    mine = [sample for sample in samples if sample.key == key]
-    held = [sample for sample in mine if sample.at <= update.at][-1:]
-    for sample in [*held, *(sample for sample in mine if sample.at > update.at)]:
+    for sample in between(samples, key, update.at, end):
         if sample.on_demand_running >= (sample.desired if asked is None else asked):
             return max(sample.at, update.at)
     return None

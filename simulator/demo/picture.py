@@ -16,7 +16,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from simulator.demo.cast import mode_name
-from simulator.demo.recording import Recording
+from simulator.demo.recording import Recording, between
 from simulator.world import ServiceKey
 from spot_failover.domain.record import Phase
 
@@ -77,9 +77,7 @@ def panels(
 
 
 def _panel(recording: Recording, key: ServiceKey, start: datetime, end: datetime) -> Panel:
-    samples = [sample for sample in recording.samples if sample.key == key and sample.at < end]
-    held = [sample for sample in samples if sample.at <= start][-1:]
-    shown = [*held, *(sample for sample in samples if sample.at > start)]
+    shown = between(recording.samples, key, start, end)
     shown = [*shown, *shown[-1:]]  # the last one holds until the end
     length = (end - start).total_seconds()
     times = [max(0.0, (sample.at - start).total_seconds()) for sample in shown[:-1]]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from simulator.demo.cast import PARTS, PROTECTED, STANDBYS, name
 from simulator.demo.figures import Felt
-from simulator.demo.recording import Recording
+from simulator.demo.recording import Recording, between
 from simulator.world import Sample, ServiceKey
 from spot_failover.domain.evidence import NOTICE, EvidenceKind
 from spot_failover.domain.policy import Mode
@@ -75,7 +75,7 @@ def _rollouts(recording: Recording, keys: Sequence[ServiceKey], end: datetime) -
             if state.phase in MOVING and not _drought_between(recording, key, state.since, until):
                 fewest = min(
                     sample.serving - sample.desired
-                    for sample in _between(recording.samples, key, state.since, until)
+                    for sample in between(recording.samples, key, state.since, until)
                 )
                 lowest.append((fewest, f"{name(key)}, {state.phase.value}"))
     fewest, where = min(lowest, default=(0, ""))
@@ -116,7 +116,7 @@ def _only_what_lacks(recording: Recording, key: ServiceKey, start: datetime, end
     wrong = []
     for step in raised:
         seen = step.at - timedelta(seconds=PASS_SECONDS)
-        running = min(sample.spot_running for sample in _between(recording.apart, key, seen, step.at))
+        running = min(sample.spot_running for sample in between(recording.apart, key, seen, step.at))
         lacking = min(step.demand, step.demand - running + _noticed(recording, key, step.at))
         if step.desired > max(reserve, lacking):
             wrong.append(f"{step.desired} at {step.at:%H:%M:%S}, when Spot lacked {lacking}")
@@ -136,7 +136,7 @@ def _on_demand_minutes(
 ) -> tuple[float, float]:
     """Return task minutes on demand, and those of them beyond reserve and what Spot did not run."""
     reserve, ran, beyond = PARTS[key].reserve, 0.0, 0.0
-    samples = _between(recording.samples, key, start, end)
+    samples = between(recording.samples, key, start, end)
     ends = [*(sample.at for sample in samples[1:]), end][: len(samples)]
     for sample, until in zip(samples, ends, strict=True):
         minutes = (until - max(sample.at, start)).total_seconds() / 60 * recording.time_factor
@@ -201,13 +201,6 @@ def _demand(recording: Recording, key: ServiceKey, at: datetime) -> int:
     return next(
         sample.desired for sample in reversed(recording.samples) if sample.key == key and sample.at < at
     )
-
-
-def _between(samples: Iterable[Sample], key: ServiceKey, start: datetime, end: datetime) -> list[Sample]:
-    """Return a service's samples of a time, the one that held at its beginning included."""
-    mine = [sample for sample in samples if sample.key == key]
-    held = [sample for sample in mine if sample.at <= start][-1:]
-    return [*held, *(sample for sample in mine if start < sample.at < end)]
 
 
 def _drought_between(recording: Recording, key: ServiceKey, start: datetime, end: datetime) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
-from simulator.demo.cast import PARTS, SPOKE_ROLE, STANDBYS
+from simulator.demo.cast import PARTS
 from simulator.world import Sample, ServiceKey
 from spot_failover.domain.evidence import EvidenceKind
 from spot_failover.domain.record import Phase
@@ -57,11 +57,6 @@ class Call:
     principal: str
     error: str
     desired: int | None = None
-
-    @property
-    def changes(self) -> bool:
-        """Whether it is one of the hub's that changed the service."""
-        return self.action == "UpdateService" and SPOKE_ROLE in self.principal and not self.error
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +121,6 @@ class Recording:
         """Return a service's newest sample."""
         return last(sample for sample in self.samples if sample.key == key)
 
-    def standby(self, key: ServiceKey) -> Sample | None:
-        """Return the newest sample of a service's standby alone."""
-        beside = STANDBYS.get(key)
-        return last(sample for sample in self.apart if sample.key == beside)
-
     def capacity(self, region: str) -> int | None:
         """Return a region's Spot capacity now, for tasks of every size."""
         newest = last(weather for weather in self.weather if (weather.region, weather.size) == (region, None))
@@ -173,6 +163,13 @@ def _spans(changes: Iterable[tuple[datetime, bool]], end: datetime) -> list[tupl
             found.append((since, at))
             since = None
     return [*found, (since, end)] if since is not None else found
+
+
+def between(samples: Iterable[Sample], key: ServiceKey, start: datetime, end: datetime) -> list[Sample]:
+    """Return a service's samples of a time, the one that held at its beginning included."""
+    mine = [sample for sample in samples if sample.key == key]
+    held = [sample for sample in mine if sample.at <= start][-1:]
+    return [*held, *(sample for sample in mine if start < sample.at < end)]
 
 
 def last(items: Iterable[Item]) -> Item | None:

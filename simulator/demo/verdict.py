@@ -117,7 +117,7 @@ def _back_as_before(recording: Recording, ending: Ending) -> Check:
 
 def _nobody_else_touched(recording: Recording) -> Check:
     by_hub = [call for call in recording.calls if SPOKE_ROLE in call.principal]
-    updated = Counter(call.key for call in by_hub if call.changes)
+    updated = Counter(call.key for call in by_hub if call.action == "UpdateService" and not call.error)
     strangers = [name(key) for key in updated if key not in (*PROTECTED, *STANDBYS.values())]
     looked = any(call.key == REPORTS for call in by_hub)
     return Check(

@@ -29,7 +29,6 @@ class Watcher:
 
     def __init__(self, sandbox: Sandbox, hub: Document, recording: Recording) -> None:
         self.recording = recording
-        self._sandbox = sandbox
         self._control = sandbox.control
         self._channel_url = str(hub["channel"])
         hub_session = session(HUB)
