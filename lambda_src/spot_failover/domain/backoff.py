@@ -24,7 +24,8 @@ def within_a_day(times: Iterable[datetime], now: datetime) -> tuple[datetime, ..
 
 def doubled(restore: Restore, times: int) -> int:
     """Return the backoff in seconds, doubled so many times, up to its maximum."""
-    return min(restore.backoff_seconds * 2 ** min(times, 32), restore.max_backoff_seconds)
+    factor: int = 2 ** min(times, 32)
+    return min(restore.backoff_seconds * factor, restore.max_backoff_seconds)
 
 
 def backoff(record: Record, restore: Restore, now: datetime) -> timedelta:
