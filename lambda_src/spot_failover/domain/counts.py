@@ -125,8 +125,20 @@ def is_ambiguous(
     ECS may have dropped a noticed task from its running count before its next event tells so: two that are
     gone look like two gone and two more going.
     """
-    counted = _in_window(evidence, record.policy, now)
+    counted = in_window(evidence, record.policy, now)
     return counted.noticed > 0 and observation.running < observation.desired and observation.up is None
+
+
+def in_window(evidence: Iterable[Evidence], policy: Policy, now: datetime) -> Tally:
+    """Count the evidence of the thresholds' window, whatever phase it came in."""
+    window = timedelta(seconds=policy.thresholds.window_seconds)
+    return tally(evidence, since=now - window, now=now)
+
+
+def tried_since(record: Record) -> datetime:
+    """Return since when a restore has tried Spot with the count that is held now."""
+    began = record.held.spot_at if record.held else None
+    return max(record.since, began or record.since)
 
 
 def counts(
@@ -138,7 +150,7 @@ def counts(
 ) -> Counts:
     """Return the counts to set now, on the way to what the phase wants."""
     demand = demand_of(record, observation)
-    counted = _in_window(evidence, record.policy, now)
+    counted = in_window(evidence, record.policy, now)
     own, twin = sides(record, observation, counted, now)
     spot = own.towards(
         _of_spot(phase, record, observation, evidence, own, twin, now), other=twin.healthy, demand=demand
@@ -169,10 +181,7 @@ def _of_spot(
         return demand
     if phase is Phase.RESTORING:
         first = canary(demand, policy)
-        began = record.held.spot_at if record.held else None
-        stood = now - max(began or record.since, record.since) >= timedelta(
-            seconds=policy.restore.interval_seconds
-        )
+        stood = now - tried_since(record) >= timedelta(seconds=policy.restore.interval_seconds)
         proven = own.desired >= first and own.healthy >= first and stood
         return demand if proven or own.desired > first else first
     begins = twin.healthy * 100 >= policy.failover.healthy_percent * demand
@@ -212,11 +221,6 @@ def _surge(record: Record, observation: Observation, evidence: list[Evidence], n
         row.kind is EvidenceKind.SPOT_TASK_STARTED and now - row.time <= PLACED_LATELY for row in evidence
     )
     return asked if placed or observation.strategy.has_on_demand_weight else 0
-
-
-def _in_window(evidence: Iterable[Evidence], policy: Policy, now: datetime) -> Tally:
-    window = timedelta(seconds=policy.thresholds.window_seconds)
-    return tally(evidence, since=now - window, now=now)
 
 
 def _side(shown: Observation, healthy: int, count: int | None, record: Record, now: datetime) -> Side:

@@ -13,8 +13,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, assert_never
 
+from spot_failover.domain.counts import in_window
 from spot_failover.domain.decision import Decision, Remark, may_forget
-from spot_failover.domain.evidence import tally
 from spot_failover.domain.policy import Mode
 from spot_failover.domain.record import Hold, HoldKind, Phase, Record
 from spot_failover.domain.switch import blocked, switch_phase
@@ -96,15 +96,13 @@ def _remarks(
 ) -> tuple[Remark, ...]:
     """Return what people should hear of beside the phase."""
     remarks = []
-    if decision.phase is not Phase.STEADY or decision.hold:
-        window = timedelta(seconds=policy.thresholds.window_seconds)
-        counted = tally(evidence, since=now - window, now=now)
-        if counted.on_demand_shortages:
-            reason = (
-                "On-demand capacity is short as well: ECS could not place on-demand tasks. Spot tasks that "
-                "run are kept. Ask for a higher Fargate on-demand vCPU quota if this is the quota."
-            )
-            remarks.append(Remark(ON_DEMAND_SHORTAGE, reason))
+    moves = decision.phase is not Phase.STEADY or decision.hold
+    if moves and in_window(evidence, policy, now).on_demand_shortages:
+        reason = (
+            "On-demand capacity is short as well: ECS could not place on-demand tasks. Spot tasks that "
+            "run are kept. Ask for a higher Fargate on-demand vCPU quota if this is the quota."
+        )
+        remarks.append(Remark(ON_DEMAND_SHORTAGE, reason))
     timeout = timedelta(seconds=policy.failover.timeout_seconds)
     if decision.phase is Phase.FAILING_OVER is record.phase and now - record.since >= timeout:
         reason = (

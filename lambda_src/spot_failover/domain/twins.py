@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from spot_failover.domain import spot
 from spot_failover.domain.backoff import flapping, kept_until
-from spot_failover.domain.counts import Side, demand_of, missing, sides
+from spot_failover.domain.counts import Side, demand_of, in_window, missing, sides, tried_since
 from spot_failover.domain.decision import (
     LEAVES,
     TRYING_SPOT,
@@ -42,10 +42,9 @@ def twin_phase(
     record: Record, observation: Observation, evidence: list[Evidence], policy: Policy, now: datetime
 ) -> Decision:
     """Decide where a service with a standby stands now."""
-    window = timedelta(seconds=policy.thresholds.window_seconds)
     if policy.mode is Mode.BACKFILL:
-        counted = tally(evidence, since=now - window, now=now)
-        return _backfill(record, observation, counted, policy, now)
+        return _backfill(record, observation, in_window(evidence, policy, now), policy, now)
+    window = timedelta(seconds=policy.thresholds.window_seconds)
     counted = tally(evidence, since=max(record.since, now - window), now=now)
     own, twin = sides(record, observation, counted, now)
     match record.phase:
@@ -56,7 +55,7 @@ def twin_phase(
         case Phase.ON_DEMAND:
             return _on_demand(record, observation, twin, policy, now)
         case Phase.RESTORING:
-            return _restoring(record, observation, evidence, own, policy, now)
+            return _restoring(record, observation, evidence, counted, own, policy, now)
         case _:
             assert_never(record.phase)
 
@@ -201,21 +200,19 @@ def _restoring(
     record: Record,
     observation: Observation,
     evidence: list[Evidence],
+    counted: Tally,
     own: Side,
     policy: Policy,
     now: datetime,
 ) -> Decision:
     demand = demand_of(record, observation)
-    # What is tried now began when its count was set.
-    began = max(record.since, record.held.spot_at or record.since) if record.held else record.since
-    window = timedelta(seconds=policy.thresholds.window_seconds)
-    failing = tally(evidence, since=max(record.since, now - window), now=now)
-    failure = spot.spot_failure(observation, failing, policy.thresholds)
+    failure = spot.spot_failure(observation, counted, policy.thresholds)
     standby = observation.standby
     can_go_back = standby is not None and standby.active
     if failure and can_go_back:
-        return failed_restore(record, Phase.FAILING_OVER, failure, policy, now, trigger=failing.latest)
+        return failed_restore(record, Phase.FAILING_OVER, failure, policy, now, trigger=counted.latest)
     span = timedelta(seconds=policy.restore.window_seconds)
+    began = tried_since(record)
     overdue = now >= began + span
     if overdue and own.running < own.desired and can_go_back:
         reason = (
@@ -229,10 +226,10 @@ def _restoring(
             f"{span.total_seconds():.0f} s."
         )
         return Decision(Phase.RESTORING, reason)
-    counted = tally(evidence, since=max(began, now - span), now=now)
+    lately = tally(evidence, since=max(began, now - span), now=now)
     # Old tasks serve while a rollout of the owners is stuck; they are on Spot like the new ones.
-    if not spot.holds(observation.strategy, observation, counted, policy.restore):
-        calm = spot.seen(observation, counted)
+    if not spot.holds(observation.strategy, observation, lately, policy.restore):
+        calm = spot.seen(observation, lately)
         return Decision(Phase.RESTORING, f"Spot runs, but has not been calm enough yet: {calm}")
     return Decision(
         Phase.STEADY,
