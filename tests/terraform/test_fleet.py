@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from policy_sentry.shared.iam_data import get_service_prefix_data
 
+from simulator.sandbox.counterfactual import as_list
 from tests.terraform.fleet import ACCOUNT, Fleet, identify
 
 POLICIES: dict[str, dict[str, Any]] = json.loads(Path(__file__).with_name("policies.json").read_text())
@@ -33,10 +34,6 @@ def statements(fleet: Fleet) -> Iterator[tuple[str, str, dict[str, Any]]]:
             if resource.values.get(attribute):
                 for sid, statement in resource.policy(attribute).items():
                     yield f"{resource.address} {attribute}", sid, statement
-
-
-def as_list(value: str | list[str]) -> list[str]:
-    return [value] if isinstance(value, str) else value
 
 
 @pytest.mark.parametrize("place", POLICIES)

