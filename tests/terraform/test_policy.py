@@ -8,7 +8,7 @@ import pytest
 from spot_failover.domain.policy import BOUNDS, Policy, parse_policy, policy_document
 from spot_failover.domain.registration import DefaultPolicy, parse_spoke
 from spot_failover.functions.settings import work_settings
-from tests.terraform.fleet import Fleet
+from tests.terraform.fleet import OTHER_HUB, Fleet
 from tests.terraform.validations import refusals_of
 from tests.terraform.workspace import REPOSITORY, Workspace
 
@@ -21,14 +21,6 @@ PREFIXES = {
     "modules/protected-service": "",
     "modules/central-hub": "default_policy.",
     "modules/workload-spoke": "default_policy.",
-}
-HUB = {
-    "contract": 1,
-    "event_bus_arn": "arn:aws:events:us-east-1:444455556666:event-bus/spot-failover",
-    "work_role_arn": "arn:aws:iam::444455556666:role/spot-failover-work-us-east-1",
-    "external_id": "spot-failover",
-    "spoke_role_name": "CentralSpotAutomationRole",
-    "drills": False,
 }
 
 
@@ -54,7 +46,7 @@ def call(module: str, kind: str) -> dict[str, Any]:
             **policy,
         }
     del policy["standby"]
-    return {"default_policy": policy, **({"hub": HUB} if module == "modules/workload-spoke" else {})}
+    return {"default_policy": policy, **({"hub": OTHER_HUB} if module == "modules/workload-spoke" else {})}
 
 
 @pytest.fixture(scope="module")
