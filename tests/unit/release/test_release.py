@@ -104,8 +104,6 @@ def test_publishing_goes_on_where_github_failed_in_between(checkout: Checkout, t
 
 
 def test_a_branch_that_is_another_already_is_never_moved(checkout: Checkout, tmp_path: Path) -> None:
-    checkout.git("push", "--quiet", "origin", f"main:refs/heads/{BRANCH}")
-    checkout.prepared()
     (checkout.folder / release.ZIP).write_bytes(b"another zip")
     checkout.git("push", "--quiet", "origin", f"{checkout.prepared()}:refs/heads/{BRANCH}")
     published = checkout.at_origin(f"refs/heads/{BRANCH}")
