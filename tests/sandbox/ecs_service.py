@@ -70,6 +70,16 @@ class Service:
         found: list[dict[str, Any]] = self.ecs.describe_tasks(cluster=self.cluster, tasks=arns)["tasks"]
         return found
 
+    def addresses(self) -> set[str]:
+        """Return the private IP addresses of the tasks, as DescribeTasks shows them."""
+        return {
+            detail["value"]
+            for task in self.tasks()
+            for attachment in task["attachments"]
+            for detail in attachment["details"]
+            if detail["name"] == "privateIPv4Address"
+        }
+
     def wait_running(self, count: int) -> dict[str, Any]:
         return self.aws.control.wait_for(
             lambda: found if (found := self.now())["runningCount"] == count else None,

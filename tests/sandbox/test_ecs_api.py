@@ -54,9 +54,7 @@ def test_tasks_can_be_listed_and_described(service: Service) -> None:
 
 def test_a_task_has_a_private_address_and_a_zone(service: Service) -> None:
     tasks = service.tasks()
-    details = [detail for task in tasks for each in task["attachments"] for detail in each["details"]]
-    addresses = {each["value"] for each in details if each["name"] == "privateIPv4Address"}
-    assert len(addresses) == len(tasks)
+    assert len(service.addresses()) == len(tasks)
     assert {task["availabilityZone"] for task in tasks} == {f"{REGION}a"}
     assert {task["capacityProviderName"] for task in tasks} == {"FARGATE_SPOT"}
 

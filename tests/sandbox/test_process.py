@@ -103,11 +103,8 @@ def test_commands_change_the_weather(sandbox: Sandbox, capsys: pytest.CaptureFix
         (["weather", REGION], "Say how many Spot tasks the region holds, or give --on-demand, or both."),
         (["weather", REGION, "--on-demand", "4"], "On-demand capacity is an account's own: give --account."),
         (["weather", REGION, "storm"], "A capacity is a number of tasks, 'drought' or 'calm', not 'storm'."),
-        (
-            ["interrupt", "shop/absent", "1", "--account", HUB, "--region", REGION],
-            "There is no service absent",
-        ),
-        (["demand", "shop/absent", "1", "--account", HUB, "--region", REGION], "has no scalable target"),
+        (["interrupt", "shop/absent", "1", *OF_HUB], "There is no service absent"),
+        (["demand", "shop/absent", "1", *OF_HUB], "has no scalable target"),
     ],
 )
 def test_a_command_that_makes_no_sense_is_refused_in_a_sentence(

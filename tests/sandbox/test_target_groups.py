@@ -48,17 +48,6 @@ def balancer_of(group: str) -> dict[str, Any]:
     return {"targetGroupArn": group, "containerName": "app", "containerPort": 80}
 
 
-def addresses(service: Service) -> set[str]:
-    """Return the private IP addresses of a service's tasks, as DescribeTasks shows them."""
-    return {
-        detail["value"]
-        for task in service.tasks()
-        for attachment in task["attachments"]
-        for detail in attachment["details"]
-        if detail["name"] == "privateIPv4Address"
-    }
-
-
 def states(aws: Aws, group: str, **asked: Any) -> dict[str, str]:
     """Return the state of each target of a group by its address."""
     answer = aws.client("elbv2", SPOKE).describe_target_health(TargetGroupArn=group, **asked)
@@ -80,8 +69,8 @@ def test_tasks_of_two_services_are_targets_by_their_private_address(aws: Aws) ->
     spot.wait_running(2)
     standby.wait_running(1)
     wait_for(aws, lambda: list(states(aws, group).values()) == ["healthy"] * 3, "three healthy targets")
-    assert set(states(aws, group)) == addresses(spot) | addresses(standby)
-    [one] = addresses(standby)
+    assert set(states(aws, group)) == spot.addresses() | standby.addresses()
+    [one] = standby.addresses()
     assert states(aws, group, Targets=[{"Id": one}]) == {one: "healthy"}
     spot.delete()
     standby.delete()
