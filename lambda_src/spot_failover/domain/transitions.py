@@ -52,9 +52,8 @@ def asked_for(record: Record, observation: Observation, now: datetime) -> Record
     if record.demand is None or not observation.active:
         return record
     reserve = record.policy.standby.reserve
-    standby = observation.standby.desired if observation.standby else held.standby
-    shown = replace(held, spot=observation.desired, standby=standby)
-    more = max(observation.desired, standby)
+    shown = _shown(held, observation)
+    more = max(shown.spot, shown.standby)
     if more > max(record.demand, held.spot, held.standby, reserve):
         # More than we ever asked for is someone's wish, whatever has become of our own call.
         return replace(record, demand=more, held=shown)
@@ -64,12 +63,12 @@ def asked_for(record: Record, observation: Observation, now: datetime) -> Record
         return record
     demand = record.demand
     # Terraform has the standby at rest: that it puts it there is no wish to serve nobody.
-    if standby != held.standby and standby > reserve:
-        demand = standby if record.phase is Phase.ON_DEMAND else max(demand, standby)
-    if observation.desired != held.spot:
+    if shown.standby != held.standby and shown.standby > reserve:
+        demand = shown.standby if record.phase is Phase.ON_DEMAND else max(demand, shown.standby)
+    if shown.spot != held.spot:
         # A scalable target keeps the count within its limits, which says little about the demand.
         exact = record.phase in {Phase.STEADY, Phase.ON_DEMAND} and record.scaling is None
-        demand = observation.desired if exact else max(demand, observation.desired)
+        demand = shown.spot if exact else max(demand, shown.spot)
     return replace(record, demand=demand, held=shown)
 
 
@@ -160,16 +159,16 @@ def _confirmed(record: Record, observation: Observation, now: datetime) -> Recor
     held = record.held
     if held is None or held.confirmed or now < held.at + LAG:
         return record
-    standby = observation.standby.desired if observation.standby else held.standby
-    theirs = observation.desired if observation.desired != held.spot else 0
+    shown = _shown(held, observation)
+    theirs = shown.spot if shown.spot != held.spot else 0
     demand = record.demand if record.demand is None else max(record.demand, theirs)
-    shown = replace(held, spot=observation.desired, standby=standby, confirmed=True)
-    return replace(record, demand=demand, held=shown)
+    return replace(record, demand=demand, held=replace(shown, confirmed=True))
 
 
-def _is_shown(held: Held, observation: Observation) -> bool:
+def _shown(held: Held, observation: Observation) -> Held:
+    """Return what we hold as if it were the counts that ECS shows."""
     standby = observation.standby.desired if observation.standby else held.standby
-    return (observation.desired, standby) == (held.spot, held.standby)
+    return replace(held, spot=observation.desired, standby=standby)
 
 
 def _released(record: Record, observation: Observation | None, now: datetime) -> Record:
@@ -179,7 +178,7 @@ def _released(record: Record, observation: Observation | None, now: datetime) ->
     held = record.held
     if held is None:
         return replace(record, demand=None)
-    if now < held.at + LAG and not _is_shown(held, observation):
+    if now < held.at + LAG and _shown(held, observation) != held:
         return record
     at_rest = observation.standby is None or observation.standby.desired <= record.policy.standby.reserve
     if not held.confirmed or not at_rest or observation.desired != demand_of(record, observation):
