@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 # A service that is unregistered and registered again within this time was only moved about in Terraform.
 LEAVING_WAIT = timedelta(minutes=5)
 LEAVES = "The service is no longer registered."
+NOTHING_TO_PROTECT = "The service does not use Fargate Spot, so there is nothing to protect."
 TRYING_SPOT = "The backoff is over: trying Spot again, on-demand tasks stay until Spot's run."
 WAITS_FOR_TASKS = "A restore is due, and waits until all on-demand tasks run."
 

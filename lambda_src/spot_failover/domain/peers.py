@@ -37,7 +37,7 @@ def wait_for_peers(record: Record, everyone: Iterable[Record], now: datetime) ->
 
 
 def _failed_since(other: Record, since: datetime) -> bool:
-    if other.event and other.event.drill:
+    if other.drilled:
         return False
     if other.phase is Phase.FAILING_OVER and other.since > since:
         return True

@@ -165,6 +165,11 @@ class Record:
         return self.config is not None and self.phase is not Phase.STEADY
 
     @property
+    def drilled(self) -> bool:
+        """Whether it was a drill that moved the service."""
+        return self.event is not None and self.event.drill
+
+    @property
     def dry_run(self) -> bool:
         """Whether the owners, the account or the hub only want to be told what would be done."""
         return self.policy.dry_run or self.operation is Operation.DRY_RUN

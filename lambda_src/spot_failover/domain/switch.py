@@ -9,6 +9,7 @@ from spot_failover.domain import applied, spot
 from spot_failover.domain.backoff import flapping
 from spot_failover.domain.decision import (
     LEAVES,
+    NOTHING_TO_PROTECT,
     TRYING_SPOT,
     WAITS_FOR_TASKS,
     Decision,
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
 
     from spot_failover.domain.evidence import Evidence, Tally
     from spot_failover.domain.policy import Policy
+
+_LET_GO = Decision(
+    Phase.STEADY, "Someone else took Spot out of the service's strategy, so we let go of it.", let_go=True
+)
 
 
 def switch_phase(
@@ -62,9 +67,7 @@ def _steady(
     if record.leaving:
         return Decision(Phase.STEADY, LEAVES, forget=may_forget(record, now))
     if not observation.strategy.uses_spot:
-        return Decision(
-            Phase.STEADY, "The service does not use Fargate Spot, so there is nothing to protect."
-        )
+        return Decision(Phase.STEADY, NOTHING_TO_PROTECT)
     failure = spot.spot_failure(observation, counted, policy.thresholds)
     if failure is None:
         return Decision(Phase.STEADY, spot.seen(observation, counted))
@@ -82,7 +85,7 @@ def _failing_over(
 ) -> Decision:
     served = spot.is_served(observation, counted)
     if observation.strategy.uses_spot or applied.failed(record.applied, observation):
-        if observation.strategy.uses_spot and served and record.applied is None and not _is_drill(record):
+        if observation.strategy.uses_spot and served and record.applied is None and not record.drilled:
             return Decision(Phase.STEADY, "Spot recovered before anything was changed.", let_go=True)
         if applied.given_up(record.applied, observation, now):
             if observation.strategy.uses_spot and served:
@@ -111,10 +114,6 @@ def _failing_over(
     return arrived_on_demand(record, f"All {observation.desired} tasks run on demand.", policy, now)
 
 
-def _is_drill(record: Record) -> bool:
-    return record.event is not None and record.event.drill
-
-
 def _on_demand(record: Record, observation: Observation, policy: Policy, now: datetime) -> Decision:
     if observation.strategy.uses_spot:
         return Decision(
@@ -122,11 +121,7 @@ def _on_demand(record: Record, observation: Observation, policy: Policy, now: da
             "Someone else put the service back on Spot; it is now watched like a restore of ours.",
         )
     if not applied.is_ours(record, observation.strategy):
-        return Decision(
-            Phase.STEADY,
-            "Someone else took Spot out of the service's strategy, so we let go of it.",
-            let_go=True,
-        )
+        return _LET_GO
     if wait := waits(record, policy, now):
         return Decision(Phase.ON_DEMAND, wait)
     primary = observation.primary
@@ -149,11 +144,7 @@ def _restoring(
             return Decision(Phase.RESTORING, record.reason)
         if applied.is_ours(record, observation.strategy):
             return failed_restore(record, Phase.ON_DEMAND, "ECS took the Spot deployment back.", policy, now)
-        return Decision(
-            Phase.STEADY,
-            "Someone else took Spot out of the service's strategy, so we let go of it.",
-            let_go=True,
-        )
+        return _LET_GO
     if primary.rollout is Rollout.FAILED and primary.short:
         return failed_restore(record, Phase.FAILING_OVER, "ECS gave the Spot deployment up.", policy, now)
     # The window begins with the deployment: a call may have gone out late, and owners deploy when they like.

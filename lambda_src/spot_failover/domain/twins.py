@@ -11,6 +11,7 @@ from spot_failover.domain.backoff import flapping, kept_until
 from spot_failover.domain.counts import Side, demand_of, in_window, missing, sides, tried_since
 from spot_failover.domain.decision import (
     LEAVES,
+    NOTHING_TO_PROTECT,
     TRYING_SPOT,
     WAITS_FOR_TASKS,
     Decision,
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 DRIFT = "Service Drift"
 STANDBY_DIFFERS = "Standby Differs"
 CODE_DEPLOY = "CODE_DEPLOY"
-NOTHING_TO_PROTECT = "The service does not use Fargate Spot, so there is nothing to protect."
 
 
 def twin_phase(
@@ -165,8 +165,8 @@ def _failing_over(
     now: datetime,
 ) -> Decision:
     demand = demand_of(record, observation)
-    drill = record.event is not None and record.event.drill
-    if record.held is None and own.healthy >= demand and not drill and not spot.rollout_is_short(observation):
+    as_before = record.held is None and not record.drilled and not spot.rollout_is_short(observation)
+    if as_before and own.healthy >= demand:
         return Decision(Phase.STEADY, "Spot recovered before anything was changed.", let_go=True)
     if twin.healthy >= demand and own.desired == 0:
         reason = f"All {demand} tasks run on demand, in the standby."
