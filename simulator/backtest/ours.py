@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from simulator.backtest.contender import Counts, ServiceSpec
 from simulator.backtest.evidence import ExpiringEvidenceLog
-from simulator.backtest.ports import WorldScaling
+from simulator.backtest.ports import world_scaling
 from simulator.backtest.readings import RememberingEcs
 from simulator.backtest.records import WatchedServices
 from simulator.backtest.rounds import MINUTE, NEVER, Round, describing
@@ -79,7 +79,7 @@ class Ours:
             spokes=spokes,
             evidence=self._evidence,
             ecs=self._ecs,
-            scaling=WorldScaling(world),
+            scaling=world_scaling(world),
             outbox=self._outbox,
             queue=self._queue,
             metrics=metrics,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -14,11 +14,7 @@ from spot_failover.adapters.ecs import SpokeEcs
 from spot_failover.adapters.scaling import SpokeScaling
 from spot_failover.adapters.sessions import SpokeSessions
 from spot_failover.domain.errors import ThrottledError
-from spot_failover.domain.identity import Location, ServiceId
-from spot_failover.domain.scaling import Suspended
-from spot_failover.domain.service import Observation
-from spot_failover.domain.targets import UpdateService
-from spot_failover.domain.tasks import Task
+from spot_failover.domain.identity import Location
 
 Request = dict[str, Any]
 Call = Callable[[str, Request], Any]
@@ -101,52 +97,14 @@ class WorldPaginator:
             request["nextToken"] = page["nextToken"]
 
 
-class WorldEcs:
-    """The port `Ecs` on the world. A throttled update is given up at once, as no time can pass in a call."""
-
-    def __init__(self, world: World, sessions: WorldSessions | None = None) -> None:
-        self.sessions = sessions or WorldSessions(world)
-        self._ecs = SpokeEcs(cast("SpokeSessions", self.sessions), pause=_give_up)
-
-    @property
-    def updates(self) -> list[Request]:
-        """The UpdateService requests that ECS accepted, oldest first."""
-        return self.sessions.updates
-
-    @property
-    def described(self) -> int:
-        """How often DescribeServices was called."""
-        return self.sessions.calls["DescribeServices"]
-
-    def describe(self, service: ServiceId, standby: str = "") -> Observation | None:
-        return self._ecs.describe(service, standby)
-
-    def describe_many(
-        self, location: Location, cluster: str, services: Sequence[str]
-    ) -> Mapping[str, Observation | None]:
-        return self._ecs.describe_many(location, cluster, services)
-
-    def tasks(self, service: ServiceId, observation: Observation) -> Sequence[Task]:
-        return self._ecs.tasks(service, observation)
-
-    def discover(self, location: Location, clusters: Sequence[str]) -> Mapping[ServiceId, Observation]:
-        return self._ecs.discover(location, clusters)
-
-    def update(self, service: ServiceId, change: UpdateService, observation: Observation) -> str:
-        return self._ecs.update(service, change, observation)
+def world_ecs(sessions: WorldSessions) -> SpokeEcs:
+    """Return the port `Ecs`. A throttled update is given up at once, as no time can pass in a call."""
+    return SpokeEcs(cast("SpokeSessions", sessions), pause=_give_up)
 
 
-class WorldScaling:
-    """The port `Scaling` on the world."""
-
-    def __init__(self, world: World) -> None:
-        self._scaling = SpokeScaling(cast("SpokeSessions", WorldSessions(world)))
-
-    def describe(self, service: ServiceId) -> Suspended | None:
-        return self._scaling.describe(service)
-
-    def suspend(self, service: ServiceId, suspended: Suspended) -> None:
-        self._scaling.suspend(service, suspended)
+def world_scaling(world: World) -> SpokeScaling:
+    """Return the port `Scaling`."""
+    return SpokeScaling(cast("SpokeSessions", WorldSessions(world)))
 
 
 def _give_up(_: float) -> None:

@@ -6,14 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from simulator.backtest.ports import Call, Request, WorldEcs, WorldSessions
+from simulator.backtest.ports import Call, Request, WorldSessions, world_ecs
+from simulator.backtest.rounds import describing
 from simulator.world import ServiceKey, World
 from spot_failover.domain.identity import Location, ServiceId
 from spot_failover.domain.service import Observation
 from spot_failover.domain.targets import UpdateService
 from spot_failover.domain.tasks import Task
-
-_SERVICES_PER_CALL = 10
 
 
 class _TaskRecords(WorldSessions):
@@ -72,7 +71,8 @@ class RememberingEcs:
         self.asked: set[ServiceId] = set()  # whose tasks were looked at
         self._world = world
         self._task_records = _TaskRecords(world)
-        self._ecs = WorldEcs(world, None if forgetful else self._task_records)
+        self._sessions = WorldSessions(world) if forgetful else self._task_records
+        self._ecs = world_ecs(self._sessions)
         self._forgetful = forgetful
         self._saved_calls = 0
         self._services: dict[ServiceId, _Shown] = {}
@@ -103,7 +103,7 @@ class RememberingEcs:
             shown = self._ecs.describe_many(location, cluster, list(unknown))
             for name, service in unknown.items():
                 self._services[service] = _Shown(self._changes(service), shown[name])
-        self._saved_calls += -(-len(ids) // _SERVICES_PER_CALL) - (self._made - made)
+        self._saved_calls += describing(ids.values()) - (self._made - made)
         return {name: self._services[service].observation for name, service in ids.items()}
 
     def tasks(self, service: ServiceId, observation: Observation) -> Sequence[Task]:
@@ -125,7 +125,7 @@ class RememberingEcs:
 
     @property
     def _made(self) -> int:
-        return self._ecs.sessions.calls.total()
+        return self._sessions.calls.total()
 
     def _is_known(self, service: ServiceId) -> bool:
         shown = self._services.get(service)
