@@ -5,6 +5,7 @@ second region, of another partition to boot, there are a hub and the account's s
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -168,11 +169,10 @@ def _below(module: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _checks(plan: dict[str, Any]) -> dict[str, str]:
     """Return what the checks of each module say; nothing where all is well."""
-    said: dict[str, str] = {}
+    said: dict[str, list[str]] = defaultdict(list)
     for check in plan["checks"]:
-        for instance in check["instances"]:
-            if check["address"]["kind"] == "check":
+        if check["address"]["kind"] == "check":
+            for instance in check["instances"]:
                 module = instance["address"]["module"].removeprefix("module.")
-                problems = [problem["message"] for problem in instance.get("problems", [])]
-                said[module] = " ".join([said[module], *problems] if said.get(module) else problems)
-    return said
+                said[module] += [problem["message"] for problem in instance.get("problems", [])]
+    return {module: " ".join(problems) for module, problems in said.items()}
