@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.release.conftest import CHANGELOG, REPOSITORY, TAG, ZIP_BYTES, Checkout
+from tests.unit.release.conftest import REPOSITORY, TAG, ZIP_BYTES, Checkout
 from tools import package, release
 
 BRANCH = f"release/{TAG}"
@@ -156,31 +156,28 @@ def test_what_was_tampered_with_on_its_way_is_not_published(
     assert publisher.calls_of_gh() == []
 
 
-def without_section(checkout: Checkout) -> None:
-    (checkout.folder / release.CHANGELOG).write_text(CHANGELOG.replace("## [1.2.3] - 2030-01-02", ""))
-    checkout.commit("Changelog")
+def retag(checkout: Checkout, file: Path, old: str, new: str) -> None:
+    """Change what a file says, and let that be what is tagged."""
+    text = (checkout.folder / file).read_text()
+    (checkout.folder / file).write_text(text.replace(old, new))
+    checkout.commit("Change")
     checkout.tag()
+
+
+def without_section(checkout: Checkout) -> None:
+    retag(checkout, release.CHANGELOG, "## [1.2.3] - 2030-01-02", "")
 
 
 def without_date(checkout: Checkout) -> None:
-    (checkout.folder / release.CHANGELOG).write_text(CHANGELOG.replace(" - 2030-01-02", ""))
-    checkout.commit("Changelog")
-    checkout.tag()
+    retag(checkout, release.CHANGELOG, " - 2030-01-02", "")
 
 
 def with_empty_section(checkout: Checkout) -> None:
-    (checkout.folder / release.CHANGELOG).write_text(
-        CHANGELOG.replace("### Fixed\n\n- What users noticed.\n\n", "")
-    )
-    checkout.commit("Changelog")
-    checkout.tag()
+    retag(checkout, release.CHANGELOG, "### Fixed\n\n- What users noticed.\n\n", "")
 
 
 def with_other_version(checkout: Checkout) -> None:
-    record = checkout.folder / "modules/workload-spoke/record.tf"
-    record.write_text(record.read_text().replace("1.2.3", "1.2.2"))
-    checkout.commit("Version")
-    checkout.tag()
+    retag(checkout, Path("modules/workload-spoke/record.tf"), "1.2.3", "1.2.2")
 
 
 def without_zip(checkout: Checkout) -> None:
