@@ -14,7 +14,7 @@ from simulator.backtest.ports import world_scaling
 from simulator.backtest.readings import RememberingEcs
 from simulator.backtest.records import WatchedServices
 from simulator.backtest.rounds import MINUTE, NEVER, Round, describing
-from simulator.backtest.services import ON_DEMAND_ONLY, SPOT_ONLY, create_service
+from simulator.backtest.services import SPOT_ONLY, create_service, create_twin, service_of
 from simulator.world import ServiceKey, World
 from spot_failover.adapters.memory import (
     InMemoryMetrics,
@@ -98,9 +98,11 @@ class Ours:
         )
 
     def event(self, envelope: dict[str, Any], now: datetime) -> None:
-        service = _service_of(envelope)
+        key = service_of(envelope)
+        if key is None:
+            return
         self._ecs.forget_task(envelope["detail"].get("taskArn", ""))
-        look = self._looks[self._owners[service]]
+        look = self._looks[self._owners[_service_id(key)]]
         look.due = look.heard_at = now
         if not is_forwarded(envelope):
             return
@@ -155,7 +157,7 @@ class Ours:
         create_service(self._world, spec, SPOT_ONLY)
         policy = self._policy
         if policy.mode is not Mode.SWITCH:
-            create_service(self._world, spec, ON_DEMAND_ONLY, key=spec.standby_key, desired=0)
+            create_twin(self._world, spec)
             standby = replace(policy.standby, service_name=spec.standby_key.service)
             policy = replace(policy, standby=standby)
         service, now = _service_id(spec.key), self._world.now
@@ -239,16 +241,6 @@ class _Outbox:
 
 def _service_id(key: ServiceKey) -> ServiceId:
     return ServiceId(key.account, key.region, key.cluster, key.service)
-
-
-def _service_of(envelope: dict[str, Any]) -> ServiceId:
-    detail = envelope["detail"]
-    group = detail.get("group")
-    if group is None:  # the event of a service: its ARN is …:service/cluster/name
-        cluster, name = envelope["resources"][0].split("/")[1:]
-    else:
-        cluster, name = detail["clusterArn"].rpartition("/")[2], group.removeprefix("service:")
-    return ServiceId(envelope["account"], envelope["region"], cluster, name)
 
 
 def is_forwarded(envelope: dict[str, Any]) -> bool:

@@ -1,4 +1,4 @@
-"""Creating services and calling ECS, the same for every contender."""
+"""Creating services, calling ECS and telling whose its events are, the same for every contender."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from simulator.world import Behaviour, ServiceKey, World
 
 SPOT_ONLY = ({"capacityProvider": "FARGATE_SPOT", "weight": 1},)
 ON_DEMAND_ONLY = ({"capacityProvider": "FARGATE", "weight": 1},)
+_REPLICA = "service:"
 
 
 def create_service(
@@ -39,6 +40,24 @@ def create_service(
         request["loadBalancers"] = [_target_group(spec)]
     world.api(key.account, key.region).create_service(request)
     return key
+
+
+def create_twin(world: World, spec: ServiceSpec) -> ServiceKey:
+    """Create a spec's on-demand twin, which runs nothing yet."""
+    return create_service(world, spec, ON_DEMAND_ONLY, key=spec.standby_key, desired=0)
+
+
+def service_of(envelope: dict[str, Any]) -> ServiceKey | None:
+    """Return the service of an event; None for what belongs to none."""
+    detail = envelope["detail"]
+    if envelope["detail-type"] == "ECS Task State Change":
+        group = str(detail.get("group", ""))
+        if not group.startswith(_REPLICA):
+            return None
+        cluster = str(detail["clusterArn"]).rpartition("/")[2]
+        return ServiceKey(envelope["account"], envelope["region"], cluster, group.removeprefix(_REPLICA))
+    *_, cluster, name = str(envelope["resources"][0]).split("/")
+    return ServiceKey(envelope["account"], envelope["region"], cluster, name)
 
 
 class Calls:

@@ -16,9 +16,9 @@ from typing_extensions import override
 
 from simulator.backtest.contender import Counts, ServiceSpec
 from simulator.backtest.rivals.forecast import Forecast, forecasts
-from simulator.backtest.rivals.readings import Envelope, later, patiently, service_of
-from simulator.backtest.rivals.rival import Rival
-from simulator.backtest.services import ON_DEMAND_ONLY, SPOT_ONLY, Calls, create_service
+from simulator.backtest.rivals.readings import Envelope, later, patiently
+from simulator.backtest.rivals.rival import TwinRival
+from simulator.backtest.services import SPOT_ONLY, Calls, create_service, create_twin, service_of
 from simulator.backtest.weather import WeatherPlan
 from simulator.world import ExitAt, ServiceKey, World
 from simulator.world.throttles import LAUNCHES
@@ -40,7 +40,7 @@ class _Pair:
     came_up: bool = False  # all on Spot for the first time: before, nothing is missing
 
 
-class Clairvoyant(Rival):
+class Clairvoyant(TwinRival):
     """Follows a forecast. It is given the weather that the others have to find out."""
 
     name = "clairvoyant"
@@ -63,7 +63,7 @@ class Clairvoyant(Rival):
         )
         for spec in specs:
             spot = create_service(world, spec, SPOT_ONLY)
-            twin = create_service(world, spec, ON_DEMAND_ONLY, key=spec.standby_key, desired=0)
+            twin = create_twin(world, spec)
             health = world.behaviours.of(spot).health_seconds if spec.load_balancer else 0.0
             grace = timedelta(seconds=_grace(spec))
             pair = _Pair(
@@ -89,10 +89,6 @@ class Clairvoyant(Rival):
         woken, self._woken = self._woken, {}
         for pair in woken.values():
             self._try(pair)
-
-    @override
-    def keys(self, spec: ServiceSpec) -> tuple[ServiceKey, ...]:
-        return spec.key, spec.standby_key
 
     @property
     @override

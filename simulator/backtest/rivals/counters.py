@@ -40,9 +40,9 @@ from typing import Any, Final
 from typing_extensions import override
 
 from simulator.backtest.contender import Counts, ServiceSpec
-from simulator.backtest.rivals.readings import Envelope, is_spot_task, later, service_of
-from simulator.backtest.rivals.rival import Rival
-from simulator.backtest.services import ON_DEMAND_ONLY, SPOT_ONLY, Calls, create_service
+from simulator.backtest.rivals.readings import Envelope, is_spot_task, later
+from simulator.backtest.rivals.rival import TwinRival
+from simulator.backtest.services import SPOT_ONLY, Calls, create_service, create_twin, service_of
 from simulator.world import ServiceKey, World
 
 # From the published measurements, medians: error to detector, detector to the first call of the executor.
@@ -78,7 +78,7 @@ class _Pair:
     pending: dict[str, datetime] = field(default_factory=dict)
 
 
-class ErrorCounters(Rival):
+class ErrorCounters(TwinRival):
     """Runs the four Lambdas for every pair of services."""
 
     name = "error counters"
@@ -93,7 +93,7 @@ class ErrorCounters(Rival):
         self._world, self._calls = world, Calls(world)
         for spec in specs:
             spot = create_service(world, spec, SPOT_ONLY)
-            standard = create_service(world, spec, ON_DEMAND_ONLY, key=spec.standby_key, desired=0)
+            standard = create_twin(world, spec)
             self._pairs[spot] = _Pair(spot, standard)
         self._scanned_at = world.now
 
@@ -138,10 +138,6 @@ class ErrorCounters(Rival):
     @override
     def quiet(self, now: datetime) -> bool:
         return not any(pair.pending or pair.active_since for pair in self._pairs.values())
-
-    @override
-    def keys(self, spec: ServiceSpec) -> tuple[ServiceKey, ...]:
-        return spec.key, spec.standby_key
 
     @property
     @override

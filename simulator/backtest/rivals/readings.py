@@ -6,25 +6,11 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final
 
-from simulator.world import EcsError, ServiceKey, World
+from simulator.world import EcsError, World
 
 Envelope = dict[str, Any]
 
 _AGAIN: Final = timedelta(seconds=2)  # about what boto3 waits before it asks again when it is throttled
-_REPLICA: Final = "service:"
-
-
-def service_of(envelope: Envelope) -> ServiceKey | None:
-    """Return the service of an event; None for what belongs to none."""
-    detail = envelope["detail"]
-    if envelope["detail-type"] == "ECS Task State Change":
-        group = str(detail.get("group", ""))
-        if not group.startswith(_REPLICA):
-            return None
-        cluster = str(detail["clusterArn"]).rpartition("/")[2]
-        return ServiceKey(envelope["account"], envelope["region"], cluster, group.removeprefix(_REPLICA))
-    *_, cluster, name = str(envelope["resources"][0]).split("/")
-    return ServiceKey(envelope["account"], envelope["region"], cluster, name)
 
 
 def is_spot_task(envelope: Envelope) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from typing_extensions import override
+
 from simulator.backtest.contender import Counts, ServiceSpec
 from simulator.backtest.rivals.readings import Envelope
 from simulator.world import ServiceKey
@@ -35,3 +37,11 @@ class Rival:
     def counts(self) -> Counts:
         """What it did so far."""
         return Counts()
+
+
+class TwinRival(Rival):
+    """A Spot service for each spec, and an on-demand twin beside it."""
+
+    @override
+    def keys(self, spec: ServiceSpec) -> tuple[ServiceKey, ...]:
+        return spec.key, spec.standby_key

@@ -30,10 +30,9 @@ from simulator.backtest.rivals.readings import (
     is_spot_task,
     later,
     patiently,
-    service_of,
 )
 from simulator.backtest.rivals.rival import Rival
-from simulator.backtest.services import SPOT_ONLY, Calls, create_service
+from simulator.backtest.services import SPOT_ONLY, Calls, create_service, service_of
 from simulator.world import ServiceKey, World
 
 REACTION_SECONDS: Final = 2.0  # EventBridge, queue and Lambda; ours

@@ -17,15 +17,15 @@ from typing import Final
 from typing_extensions import override
 
 from simulator.backtest.contender import Counts, ServiceSpec
-from simulator.backtest.rivals.readings import Envelope, is_spot_placement_failure, later, service_of
-from simulator.backtest.rivals.rival import Rival
-from simulator.backtest.services import ON_DEMAND_ONLY, SPOT_ONLY, Calls, create_service
+from simulator.backtest.rivals.readings import Envelope, is_spot_placement_failure, later
+from simulator.backtest.rivals.rival import TwinRival
+from simulator.backtest.services import SPOT_ONLY, Calls, create_service, create_twin, service_of
 from simulator.world import ServiceKey, World
 
 REACTION_SECONDS: Final = 2.0  # EventBridge and Lambda; ours
 
 
-class PlacementFailureTwin(Rival):
+class PlacementFailureTwin(TwinRival):
     """Scales the twin up and down, one Lambda invocation for each event."""
 
     name = "failure twin"
@@ -41,7 +41,7 @@ class PlacementFailureTwin(Rival):
         self._world, self._calls = world, Calls(world)
         for spec in specs:
             spot = create_service(world, spec, SPOT_ONLY)
-            self._twins[spot] = create_service(world, spec, ON_DEMAND_ONLY, key=spec.standby_key, desired=0)
+            self._twins[spot] = create_twin(world, spec)
 
     @override
     def event(self, envelope: Envelope, now: datetime) -> None:
@@ -58,10 +58,6 @@ class PlacementFailureTwin(Rival):
         for key, failed in woken.items():
             action = self._scale_up if failed else self._scale_down
             later(self._world, REACTION_SECONDS, lambda key=key, action=action: action(key))  # type: ignore[misc]
-
-    @override
-    def keys(self, spec: ServiceSpec) -> tuple[ServiceKey, ...]:
-        return spec.key, spec.standby_key
 
     @property
     @override
