@@ -14,9 +14,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from spot_failover.domain.identity import Location, ServiceId
-
-# The one cause that leaves the parameters to the survey's own ten-minute rhythm.
-TICK = "tick"
+from spot_failover.domain.requests import SurveyRequest
 
 
 class InvalidWakeUpError(ValueError):
@@ -52,13 +50,8 @@ class Reconcile:
 
 
 @dataclass(frozen=True, slots=True)
-class Survey:
-    """Look at one account and region. `deleted` names a parameter that an event says is gone."""
-
-    location: Location
-    cause: str
-    cause_id: str
-    deleted: str = ""
+class Survey(SurveyRequest):
+    """The request of a survey, as a message."""
 
     @property
     def group(self) -> str:

@@ -16,8 +16,9 @@ Scheduler of the workload account puts it on that account's default bus.
 
 from __future__ import annotations
 
+from spot_failover.domain.requests import RegistrationCause
 from spot_failover.events.envelope import Envelope
-from spot_failover.events.model import RegistrationCause, RegistrationSignal
+from spot_failover.events.model import RegistrationSignal
 
 
 def parse(envelope: Envelope) -> RegistrationSignal:

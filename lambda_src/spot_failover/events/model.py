@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from spot_failover.domain.evidence import Evidence, EvidenceKind
 from spot_failover.domain.identity import Location, ServiceId
+from spot_failover.domain.requests import RegistrationCause
 
 
 class OtherKind(StrEnum):
@@ -17,13 +18,6 @@ class OtherKind(StrEnum):
     OTHER_SERVICE_ACTION = "other_service_action"
     DEPLOYMENT = "deployment"
     IRRELEVANT = "irrelevant"
-
-
-class RegistrationCause(StrEnum):
-    """Why the registrations of an account and region are worth reading again."""
-
-    REGISTRATION = "registration"
-    HEARTBEAT = "heartbeat"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,11 @@ https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-c
 
 from __future__ import annotations
 
+from spot_failover.domain.requests import RegistrationCause
 from spot_failover.events.envelope import Envelope
 from spot_failover.events.errors import quoted
 from spot_failover.events.fields import required_text
-from spot_failover.events.model import Ignored, RegistrationCause, RegistrationSignal
+from spot_failover.events.model import Ignored, RegistrationSignal
 
 _PREFIX = "/spot-failover/"
 _OPERATIONS = frozenset({"Create", "Update", "Delete"})

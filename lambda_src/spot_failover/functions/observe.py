@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, assert_never
 
-from spot_failover.adapters.wakeups import TICK
+from spot_failover.domain.requests import TICK
 from spot_failover.events.envelope import read_body
 from spot_failover.events.errors import EventError
 from spot_failover.events.model import EvidenceSignal, Ignored, RegistrationSignal, Signal, TickSignal

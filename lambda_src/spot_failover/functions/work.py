@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, assert_never
 
 from spot_failover.adapters import wakeups
 from spot_failover.adapters.wakeups import InvalidWakeUpError
+from spot_failover.domain.requests import SurveyRequest
 from spot_failover.functions.batch import respond
 from spot_failover.functions.composition import Place, utc_now
 from spot_failover.functions.settings import work_settings
 from spot_failover.functions.work_composition import WorkHub
 from spot_failover.jobs import ports
 from spot_failover.jobs.reconcile import WakeUp
-from spot_failover.jobs.survey import SurveyRequest
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
@@ -53,8 +53,8 @@ class Worker:
         match wake_up:
             case wakeups.Reconcile(service, cause, cause_id):
                 self.reconcile(WakeUp(service, cause, cause_id, sent_at), self.clock())
-            case wakeups.Survey(location, cause, cause_id, deleted):
-                self.survey(SurveyRequest(location, cause, cause_id, deleted), self.clock())
+            case wakeups.Survey():
+                self.survey(wake_up, self.clock())
             case _:
                 assert_never(wake_up)
 

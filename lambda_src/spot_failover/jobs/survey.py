@@ -17,6 +17,7 @@ from spot_failover.domain.news import has_news
 from spot_failover.domain.policy import Mode
 from spot_failover.domain.record import Phase, Record, Spoke
 from spot_failover.domain.registration import SPOKE_PARAMETER
+from spot_failover.domain.requests import SurveyRequest
 from spot_failover.domain.transitions import as_begun
 from spot_failover.jobs import messages
 from spot_failover.jobs.registrar import Registrar
@@ -25,10 +26,11 @@ from spot_failover.jobs.telling import Telling
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from spot_failover.domain.identity import Location
     from spot_failover.domain.registration import DefaultPolicy
     from spot_failover.domain.service import Observation
     from spot_failover.jobs import ports
+
+__all__ = ["Survey", "SurveyRequest"]
 
 logger = logging.getLogger(__name__)
 
@@ -39,30 +41,9 @@ FIRST_RETRY = timedelta(minutes=1)
 LAST_RETRY = timedelta(hours=1)
 # The heartbeat comes every hour. What a spoke itself sends proves that its whole path works.
 SILENT_AFTER = timedelta(hours=2)
-FROM_THE_SPOKE = frozenset({"heartbeat", "registration"})
 # A spoke that is silent or deleted, and whose role refuses, is gone: it may still come back for a week.
 LOOK_AT_GONE = timedelta(hours=1)
 FORGET_GONE = timedelta(days=7)
-
-
-@dataclass(frozen=True, slots=True)
-class SurveyRequest:
-    """Why a survey is asked for. `deleted` names a parameter that an event says is gone."""
-
-    location: Location
-    cause: str
-    cause_id: str
-    deleted: str = ""
-
-    @property
-    def scheduled(self) -> bool:
-        """Whether only the clock asks."""
-        return self.cause == "tick"
-
-    @property
-    def from_the_spoke(self) -> bool:
-        """Whether the spoke itself is heard."""
-        return self.cause in FROM_THE_SPOKE
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,9 @@ from typing import Any
 import pytest
 
 from spot_failover.domain.identity import Location
+from spot_failover.domain.requests import RegistrationCause
 from spot_failover.events.errors import MalformedEventError
-from spot_failover.events.model import RegistrationCause, RegistrationSignal, TickSignal
+from spot_failover.events.model import RegistrationSignal, TickSignal
 from spot_failover.events.parser import classify
 from tests.unit.events.reading import read, why_ignored
 

@@ -8,10 +8,10 @@ from spot_failover.adapters import wakeups
 from spot_failover.adapters.memory import InMemoryMetrics
 from spot_failover.domain.errors import UnreachableError
 from spot_failover.domain.identity import Location, ServiceId
+from spot_failover.domain.requests import SurveyRequest
 from spot_failover.functions.batch import respond
 from spot_failover.functions.work import Worker
 from spot_failover.jobs.reconcile import WakeUp
-from spot_failover.jobs.survey import SurveyRequest
 from tests.unit.functions.invocations import SENT, batch, failures, record
 
 NOW = datetime(2026, 3, 2, 9, 14, 8, tzinfo=UTC)
@@ -55,7 +55,7 @@ def test_a_survey_message_runs_a_survey_and_names_what_was_deleted() -> None:
     wake_up = wakeups.Survey(HERE, "registration", "event-1", "/spot-failover/spoke")
 
     assert respond(batch(record(wake_up.body(), "1", wake_up.group)), scene.worker) == failures()
-    assert scene.asked == [(SurveyRequest(HERE, "registration", "event-1", "/spot-failover/spoke"), NOW)]
+    assert scene.asked == [(wake_up, NOW)]
 
 
 def test_a_fault_keeps_that_service_s_messages_and_lets_the_others_pass() -> None:
