@@ -65,22 +65,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="where tables and pictures go; default: build/backtest",
     )
-    parser.add_argument(
-        "--on-demand-price",
-        type=_price,
-        nargs=2,
-        default=(prices.on_demand_vcpu, prices.on_demand_gb),
-        metavar=("VCPU", "GB"),
-        help="dollars an hour; default: %(default)s",
-    )
-    parser.add_argument(
-        "--spot-price",
-        type=_price,
-        nargs=2,
-        default=(prices.spot_vcpu, prices.spot_gb),
-        metavar=("VCPU", "GB"),
-        help="dollars an hour; default: %(default)s",
-    )
+    for name, usual in (
+        ("--on-demand-price", (prices.on_demand_vcpu, prices.on_demand_gb)),
+        ("--spot-price", (prices.spot_vcpu, prices.spot_gb)),
+    ):
+        parser.add_argument(
+            name,
+            type=_price,
+            nargs=2,
+            default=usual,
+            metavar=("VCPU", "GB"),
+            help="dollars an hour; default: %(default)s",
+        )
 
 
 def backtest(options: argparse.Namespace) -> int:

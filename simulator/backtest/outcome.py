@@ -16,7 +16,6 @@ class Outcome:
     """One contender in one weather: a score for every spec, and what it did."""
 
     contender: str
-    weather: str
     scores: Mapping[ServiceSpec, Score]
     counts: Counts
     timeline: tuple[Step, ...]

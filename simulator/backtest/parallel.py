@@ -25,13 +25,12 @@ def run_all(
     specs: Sequence[ServiceSpec],
     seed: int,
     progress: Callable[[Sequence[float]], object],
-    processes: int | None = None,
 ) -> tuple[Outcome, ...]:
     """Return what came out for each, in their order; `progress` is told the share that each has done."""
     # Not forked: a child would inherit whatever threads draw on the terminal.
     context = multiprocessing.get_context("spawn")
     shares: SynchronizedArray[float] = context.Array("d", len(contenders))
-    processes = min(processes or os.cpu_count() or 1, len(contenders))
+    processes = min(os.cpu_count() or 1, len(contenders))
     with ProcessPoolExecutor(processes, context, initializer=_begin, initargs=(shares,)) as pool:
         running = [
             pool.submit(_run, index, contender, plan, specs, seed)

@@ -89,7 +89,6 @@ class _Book:
             scorer.until(plan.end)
         return Outcome(
             contender=contender.name,
-            weather=plan.name,
             scores={spec: scorer.score() for spec, scorer in self._scorers.items()},
             counts=contender.counts,
             timeline=self._timeline.result(),

@@ -39,7 +39,7 @@ def outcome(
         on_demand_seconds=20 * SECONDS * on_demand,
         outages=outages,
     )
-    return Outcome(name, PLAN.name, {SPEC: score}, counts or Counts(), _timeline(on_demand, bool(outages)))
+    return Outcome(name, {SPEC: score}, counts or Counts(), _timeline(on_demand, bool(outages)))
 
 
 def comparison(*outcomes: Outcome, caveat: str = "") -> Comparison:
