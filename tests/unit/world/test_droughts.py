@@ -205,7 +205,7 @@ def test_a_cause_that_went_and_came_back_is_told_again(stage: Stage) -> None:
     stage.drought()
     stage.advance(600)
     stage.calm()
-    stage.advance(400)
+    stage.until(lambda: stage.counts() == (0, 2))  # placed, but no steady state yet
     stage.drought()
     stage.advance(600)
 

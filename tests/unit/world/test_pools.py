@@ -25,6 +25,15 @@ def test_a_service_spreads_over_the_zones_of_its_subnets(stage: Stage) -> None:
     assert zones(stage) == dict.fromkeys(ZONES, 3)
 
 
+def test_the_single_tasks_of_many_services_are_not_all_in_the_first_zone(stage: Stage) -> None:
+    names = [f"service-{number}" for number in range(12)]
+    for name in names:
+        stage.create(name, desired=1, networkConfiguration=NETWORK)
+    stage.advance(300)
+
+    assert {zone for name in names for zone in zones(stage, name)} == ZONES
+
+
 def test_a_subnet_is_always_in_the_same_zone(stage: Stage) -> None:
     stage.running("web", desired=6, networkConfiguration=NETWORK)
     turned = {"awsvpcConfiguration": {"subnets": ["subnet-1", "subnet-2", "subnet-3"]}}

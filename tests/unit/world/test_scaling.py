@@ -315,6 +315,20 @@ def test_policies_and_tags_are_kept_as_given(stage: Stage) -> None:
     }
 
 
+def test_without_its_policy_a_target_asks_for_nothing_any_more(stage: Stage) -> None:
+    scaled(stage)
+    policy = {"PolicyName": "cpu", "PolicyType": "TargetTrackingScaling"}
+    scaling(stage).call("PutScalingPolicy", TARGET | policy)
+    scaling(stage).demand(key(), 7)
+    stage.until(lambda: stage.counts() == (7, 0))
+
+    scaling(stage).call("DeleteScalingPolicy", TARGET | policy)
+    stage.update(desiredCount=3)
+    stage.advance(600)
+
+    assert desired(stage) == 3
+
+
 def test_scaling_calls_can_be_throttled(stage: Stage) -> None:
     scaled(stage)
     stage.world.faults.throttle("DescribeScalableTargets", 1)
