@@ -12,7 +12,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from spot_failover.adapters.batches import batches
-from spot_failover.adapters.faults import code_of, translated
+from spot_failover.adapters.faults import code_of, in_cluster, of_service, translated
 from spot_failover.adapters.observations import to_observation
 from spot_failover.adapters.sessions import SpokeSessions
 from spot_failover.adapters.tasks import SpokeTasks
@@ -80,7 +80,7 @@ class SpokeEcs:
     def _described(
         self, location: Location, cluster: str, names: list[str], *, tags: bool = False
     ) -> Iterator[tuple[str, Observation | None]]:
-        where = _where(location, cluster)
+        where = in_cluster(location, cluster)
         with translated("ecs:DescribeServices", where, denied=_DENIED):
             try:
                 describe = self.sessions.ecs(location).describe_services
@@ -118,7 +118,7 @@ class SpokeEcs:
                 yield from (_name(arn) for arn in page["clusterArns"])
 
     def _services(self, location: Location, cluster: str) -> Iterator[str]:
-        with translated("ecs:ListServices", _where(location, cluster), denied=_DENIED):
+        with translated("ecs:ListServices", in_cluster(location, cluster), denied=_DENIED):
             pages = self.sessions.ecs(location).get_paginator("list_services")
             try:
                 for page in pages.paginate(cluster=cluster, PaginationConfig={"PageSize": _LISTED_PER_CALL}):
@@ -129,7 +129,7 @@ class SpokeEcs:
 
     def _updated(self, service: ServiceId, change: UpdateService, observation: Observation) -> str:
         request = update_request(service, change, observation)
-        subject = f"service {request['service']}, {_where(service.location, service.cluster)}"
+        subject = of_service(service.beside(request["service"]))
         with translated("ecs:UpdateService", subject, denied=_DENIED):
             # A deployment that is asked for twice may happen twice; anything else can be sent again.
             client = (self.sessions.ecs_once if change.deploys else self.sessions.ecs)(service.location)
@@ -166,10 +166,6 @@ def update_request(service: ServiceId, change: UpdateService, observation: Obser
             "maximumPercent": change.rolling.maximum_percent,
         }
     return request
-
-
-def _where(location: Location, cluster: str) -> str:
-    return f"cluster {cluster} in account {location.account}, region {location.region}"
 
 
 def _name(arn: str) -> str:

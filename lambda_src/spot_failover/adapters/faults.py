@@ -15,6 +15,7 @@ from spot_failover.domain.errors import (
     ThrottledError,
     UnreachableError,
 )
+from spot_failover.domain.identity import Location, ServiceId
 
 # Codes that do not say "Throttl…". https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
 _THROTTLES = frozenset({
@@ -50,6 +51,16 @@ def translated(call: str, subject: str, *, denied: str) -> Iterator[None]:
         raise RefusedError(f"{call} for {subject} was not sent, because it is not valid: {told}") from error
     except BotoCoreError as error:
         raise UnreachableError(f"{call} for {subject} got no answer from AWS: {error}") from error
+
+
+def in_cluster(location: Location, cluster: str) -> str:
+    """Name a cluster in a sentence."""
+    return f"cluster {cluster} in account {location.account}, region {location.region}"
+
+
+def of_service(service: ServiceId) -> str:
+    """Name a service in a sentence."""
+    return f"service {service.service}, {in_cluster(service.location, service.cluster)}"
 
 
 def code_of(error: ClientError) -> str:

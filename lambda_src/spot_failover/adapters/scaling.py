@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from spot_failover.adapters.faults import translated
+from spot_failover.adapters.faults import of_service, translated
 from spot_failover.adapters.sessions import SpokeSessions
 from spot_failover.domain.errors import RefusedError
 from spot_failover.domain.identity import ServiceId
@@ -65,12 +65,7 @@ class SpokeScaling:
             )
 
     def _calling(self, operation: str, service: ServiceId) -> AbstractContextManager[None]:
-        return translated(
-            f"application-autoscaling:{operation}",
-            f"service {service.service}, cluster {service.cluster} in account {service.account}, "
-            f"region {service.region}",
-            denied=_DENIED,
-        )
+        return translated(f"application-autoscaling:{operation}", of_service(service), denied=_DENIED)
 
 
 def _resource_id(service: ServiceId) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from botocore.exceptions import ClientError
 
 from spot_failover.adapters.batches import batches
-from spot_failover.adapters.faults import code_of, translated
+from spot_failover.adapters.faults import code_of, of_service, translated
 from spot_failover.adapters.sessions import SpokeSessions
 from spot_failover.adapters.times import whole_milliseconds
 from spot_failover.domain.errors import RefusedError
@@ -48,20 +48,20 @@ class SpokeTasks:
 
     def _described(self, service: ServiceId) -> Iterator[TaskTypeDef]:
         for arns in batches(self._listed(service), _TASKS_PER_CALL):
-            with translated("ecs:DescribeTasks", f"the tasks of {_of(service)}", denied=_DENIED):
+            with translated("ecs:DescribeTasks", f"the tasks of {of_service(service)}", denied=_DENIED):
                 answer = self.sessions.ecs(service.location).describe_tasks(
                     cluster=service.cluster, tasks=arns
                 )
             for failure in answer.get("failures", ()):
                 if failure.get("reason") != "MISSING":  # that one has stopped and been forgotten
                     raise RefusedError(
-                        f"ecs:DescribeTasks for {_of(service)} could not describe {failure.get('arn')}. "
-                        f"AWS says {failure.get('reason')}: {failure.get('detail', 'no detail')}"
+                        f"ecs:DescribeTasks for {of_service(service)} could not describe "
+                        f"{failure.get('arn')}. AWS says {failure.get('reason')}: {failure.get('detail', 'no detail')}"
                     )
             yield from answer["tasks"]
 
     def _listed(self, service: ServiceId) -> Iterator[str]:
-        with translated("ecs:ListTasks", f"the tasks of {_of(service)}", denied=_DENIED):
+        with translated("ecs:ListTasks", f"the tasks of {of_service(service)}", denied=_DENIED):
             # Tasks that are PENDING have the desired status RUNNING too.
             # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTasks.html
             pages = self.sessions.ecs(service.location).get_paginator("list_tasks")
@@ -78,7 +78,7 @@ class SpokeTasks:
         """Return the addresses that a target group sends requests to."""
         with translated(
             "elasticloadbalancing:DescribeTargetHealth",
-            f"target group {target_group} of {_of(service)}",
+            f"target group {target_group} of {of_service(service)}",
             denied=_DENIED,
         ):
             try:
@@ -94,13 +94,6 @@ class SpokeTasks:
             for target in answer["TargetHealthDescriptions"]
             if target["TargetHealth"]["State"] == "healthy"
         )
-
-
-def _of(service: ServiceId) -> str:
-    return (
-        f"service {service.service}, cluster {service.cluster} in account {service.account}, "
-        f"region {service.region}"
-    )
 
 
 def _task(task: TaskTypeDef, healthy: Mapping[str, frozenset[str]]) -> Task:
