@@ -26,6 +26,7 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_service_events.h
 
 from __future__ import annotations
 
+from spot_failover.domain.capacity import FARGATE, FARGATE_SPOT
 from spot_failover.domain.evidence import EvidenceKind
 from spot_failover.events.arns import cluster_arn, service_arn
 from spot_failover.events.claim import Claim
@@ -38,7 +39,6 @@ from spot_failover.events.errors import (
 )
 from spot_failover.events.fields import text, texts
 from spot_failover.events.model import OtherKind
-from spot_failover.events.spot import FARGATE, FARGATE_SPOT
 
 _DETAIL = "the service's detail"
 _NO_FARGATE = "RESOURCE:FARGATE"

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-FARGATE = "FARGATE"
-FARGATE_SPOT = "FARGATE_SPOT"
-
 # "Capacity is unavailable at this time. Please try again later or in a different availability zone" is what
 # ECS says when Fargate has none; RESOURCE:FARGATE is how a placement failure puts it.
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html

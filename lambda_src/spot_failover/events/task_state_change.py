@@ -33,6 +33,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from spot_failover.domain.capacity import FARGATE_SPOT
 from spot_failover.domain.evidence import EvidenceKind
 from spot_failover.events.arns import cluster_arn, service_name, task_arn
 from spot_failover.events.claim import Claim
@@ -40,7 +41,7 @@ from spot_failover.events.envelope import Envelope
 from spot_failover.events.errors import MalformedEventError, UnidentifiedServiceError, quoted
 from spot_failover.events.fields import required_text, text
 from spot_failover.events.model import Ignored, OtherKind
-from spot_failover.events.spot import FARGATE_SPOT, NO_CAPACITY
+from spot_failover.events.spot import NO_CAPACITY
 
 _DETAIL = "the task's detail"
 _INTERRUPTED = "Your Spot Task was interrupted"
