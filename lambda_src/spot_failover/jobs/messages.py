@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
+from spot_failover.domain.counts import demand_of
 from spot_failover.domain.record import Hold, HoldKind, Message, Phase, Record
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def of_service(
         detail |= {
             "desired": observation.desired,
             "running": observation.running,
-            "demand": observation.desired if record.demand is None else record.demand,
+            "demand": demand_of(record, observation),
         }
         if observation.standby:
             detail |= {
