@@ -90,9 +90,9 @@ def _outages(timeline: Sequence[Step], plan: WeatherPlan) -> list[tuple[float, f
 def shortages(plan: WeatherPlan) -> list[tuple[float, float, float]]:
     """Return the spans of short capacity in any pool, with the share that was left where that is known."""
     spans = []
-    since: dict[tuple[str | None, str, str | None], tuple[float, float]] = {}
+    since: dict[tuple[str | None, str], tuple[float, float]] = {}
     for change in plan.changes:
-        pool = (change.account, change.region, change.zone)
+        pool = (change.account, change.region)
         if pool in since:
             begin, share = since.pop(pool)
             spans.append((begin, _days(change.at, plan), share))

@@ -47,10 +47,6 @@ def forecasts(
     Where several services share what is left of a pool, chance decides whose tasks go; so each has to be down
     to its part before, by the time `release` that its tasks take to give their places back.
     """
-    if any(change.zone for change in plan.changes):
-        raise ValueError(
-            f"The weather {plan.name!r} differs by zone, which a forecast cannot divide by service."
-        )
     pools: dict[tuple[str | None, str], list[Change]] = {}
     for change in plan.resolved(specs).changes:
         pools.setdefault((change.account, change.region), []).append(change)

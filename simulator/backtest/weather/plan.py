@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from random import Random
-from typing import Any
 
 from simulator.backtest.contender import ServiceSpec
 from simulator.world import ServiceKey, World
@@ -17,10 +16,10 @@ from simulator.world import ServiceKey, World
 class Change:
     """From `at` on, a Spot pool holds so many tasks.
 
-    The pool is one account's own in the region or, account None, the one that all accounts share there;
-    `zone` narrows it to one availability zone. Give `capacity` in tasks, or `share` of the demand of all
-    specs that the pool serves; with neither there is no limit. Tasks beyond it get their notice, unless
-    `takes_running` is false: then they keep their places, and only lost and new ones find none.
+    The pool is one account's own in the region or, account None, the one that all accounts share there.
+    Give `capacity` in tasks, or `share` of the demand of all specs that the pool serves; with neither there
+    is no limit. Tasks beyond it get their notice, unless `takes_running` is false: then they keep their
+    places, and only lost and new ones find none.
     """
 
     at: datetime
@@ -28,7 +27,6 @@ class Change:
     account: str | None = None
     capacity: int | None = None
     share: float | None = None
-    zone: str | None = None
     takes_running: bool = True
 
     def __post_init__(self) -> None:
@@ -80,14 +78,12 @@ class WeatherPlan:
     def apply(self, world: World, specs: Sequence[ServiceSpec]) -> None:
         """Let the world have this weather; every change and interruption waits for its moment."""
         for change in self.changes:
-            zone: dict[str, Any] = {} if change.zone is None else {"zone": change.zone}
             world.weather.set(
                 change.account,
                 change.region,
                 capacity=change.tasks(specs),
                 at=change.at,
                 takes_running=change.takes_running,
-                **zone,
             )
         demand = {spec.key: spec.desired for spec in specs}
         for interruption in self.interruptions:

@@ -106,12 +106,6 @@ def test_spot_that_would_be_gone_at_once_is_left_alone() -> None:
     assert played.outcome.counts.failovers == 1
 
 
-def test_weather_by_zone_is_refused() -> None:
-    plan = WeatherPlan("z", START, minutes(60), (Change(START, SPEC.region, capacity=0, zone="a"),))
-    with pytest.raises(ValueError, match="differs by zone"):
-        play(Clairvoyant(plan), plan)
-
-
 def _forecast(plan: WeatherPlan, specs: list[ServiceSpec]) -> Forecast:
     return forecasts(
         plan,
