@@ -56,7 +56,8 @@ class SpokeTasks:
                 if failure.get("reason") != "MISSING":  # that one has stopped and been forgotten
                     raise RefusedError(
                         f"ecs:DescribeTasks for {of_service(service)} could not describe "
-                        f"{failure.get('arn')}. AWS says {failure.get('reason')}: {failure.get('detail', 'no detail')}"
+                        f"{failure.get('arn')}. "
+                        f"AWS says {failure.get('reason')}: {failure.get('detail', 'no detail')}"
                     )
             yield from answer["tasks"]
 
