@@ -8,7 +8,6 @@ notice. An outage: less than half of demand is served.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,6 +18,7 @@ from bench.report import Figure
 from simulator.backtest.contender import ServiceSpec
 from simulator.backtest.ours import Ours
 from simulator.backtest.run import run
+from simulator.backtest.score import percentile
 from simulator.backtest.weather import Change, WeatherPlan
 from simulator.world import ExitAt
 from simulator.world.behaviours import Behaviour
@@ -69,23 +69,23 @@ def _of_ending(ending: Ending) -> Iterator[Figure]:
         Policy(mode=Mode.STANDBY),
         Policy(mode=Mode.SWITCH),
     ):
-        outages = sorted(outage for seed in SEEDS for outage in _outages(policy, ending, seed))
+        outages = [outage for seed in SEEDS for outage in _outages(policy, ending, seed)]
         reserve = policy.standby.reserve
         name = f"{policy.mode}, reserve {reserve} of {TASKS}" if reserve else str(policy.mode)
         what = f"all Spot tasks lost at once, {ending.name}: {name}, outage P50/P95"
         budget, met = _judged(policy, ending, outages, plain)
-        yield Figure(what, f"{_percentile(outages, 50):.0f} s/{_percentile(outages, 95):.0f} s", budget, met)
+        yield Figure(what, f"{percentile(outages, 50):.0f} s/{percentile(outages, 95):.0f} s", budget, met)
         plain = plain or outages
 
 
 def _judged(policy: Policy, ending: Ending, outages: list[float], plain: list[float]) -> tuple[str, bool]:
     """Return the budget in words, and whether it is met; `plain` are the outages without a reserve."""
-    p50, p95 = _percentile(outages, 50), _percentile(outages, 95)
+    p50, p95 = percentile(outages, 50), percentile(outages, 95)
     backfill = policy.mode is Mode.BACKFILL
     if ending.works_on and backfill:
         return "0 s P50", p50 == 0
     if policy.standby.reserve:
-        return "less than without a reserve", p50 < _percentile(plain, 50)
+        return "less than without a reserve", p50 < percentile(plain, 50)
     slack = 5 if backfill else 10
     health = Behaviour().health_seconds if ending.load_balancer else 0.0
     start = [interpolate(START_TIME, share) + health for share in (0.5, 0.95)]
@@ -119,8 +119,3 @@ def _outages(policy: Policy, ending: Ending, seed: int) -> list[float]:
     plan = WeatherPlan("all lost at once", START, START + LENGTH, tuple(sorted(changes, key=lambda c: c.at)))
     outcome = run(Ours(policy), plan, specs, seed)
     return [score.outage_seconds for score in outcome.scores.values()]
-
-
-def _percentile(ordered: list[float], percent: float) -> float:
-    """Return the value that `percent` of the values do not exceed."""
-    return ordered[math.ceil(len(ordered) * percent / 100) - 1]

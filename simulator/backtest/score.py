@@ -6,7 +6,7 @@ Outage: less than half of demand is served. Degraded: less than demand, outages 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -53,11 +53,16 @@ class Score:
         return sum(self.outages) / len(self.outages) if self.outages else 0.0
 
     def outage_percentile(self, percent: float) -> float:
-        """Return how many seconds `percent` of the outages did not exceed (nearest rank); 0 without any."""
-        if not self.outages:
-            return 0.0
-        rank = math.ceil(len(self.outages) * percent / 100)
-        return sorted(self.outages)[max(rank, 1) - 1]
+        """Return how many seconds `percent` of the outages did not exceed; 0 without any."""
+        return percentile(self.outages, percent)
+
+
+def percentile(values: Collection[float], percent: float) -> float:
+    """Return the nearest rank: the value that `percent` of the values do not exceed; 0 without any."""
+    if not values:
+        return 0.0
+    rank = math.ceil(len(values) * percent / 100)
+    return sorted(values)[max(rank, 1) - 1]
 
 
 def added_up(scores: Iterable[Score]) -> Score:
