@@ -14,9 +14,11 @@ from spot_failover.adapters.wakeups import Reconcile, Survey, WakeUp, deduplicat
 from spot_failover.domain.errors import ConflictError, RefusedError
 from spot_failover.domain.evidence import Evidence
 from spot_failover.domain.identity import Location, ServiceId
+from spot_failover.domain.ledger import Ledger
 from spot_failover.domain.record import Message, Record, Spoke
 from spot_failover.domain.registration import Parameters, Registration
 from spot_failover.domain.scaling import Suspended
+from spot_failover.domain.task_definition import TaskDefinition
 
 
 class InMemoryServices:
@@ -106,6 +108,31 @@ class InMemorySpokes:
 
     def all(self) -> Sequence[Location]:
         return sorted(self._spokes)
+
+
+class InMemoryLedgers:
+    """The ledger items of the state table."""
+
+    def __init__(self) -> None:
+        self._ledgers: dict[Location, Ledger] = {}
+
+    def load(self, location: Location) -> Ledger | None:
+        return self._ledgers.get(location)
+
+    def save(self, ledger: Ledger) -> None:
+        self._ledgers[ledger.location] = ledger
+
+
+class InMemoryTaskDefinitions:
+    """The task definitions of workload accounts; tests write `shown`, by ARN."""
+
+    def __init__(self, shown: Mapping[str, TaskDefinition] | None = None) -> None:
+        self.shown = dict(shown or {})
+
+    def describe(self, location: Location, arn: str) -> TaskDefinition:
+        if arn not in self.shown:
+            raise RefusedError(f"There is no task definition {arn} in {location.key}.")
+        return self.shown[arn]
 
 
 class InMemoryEvidenceLog:

@@ -14,11 +14,13 @@ if TYPE_CHECKING:
 
     from spot_failover.domain.evidence import Evidence
     from spot_failover.domain.identity import Location, ServiceId
+    from spot_failover.domain.ledger import Ledger
     from spot_failover.domain.record import Message, Record, Spoke
     from spot_failover.domain.registration import Parameters, Registration
     from spot_failover.domain.scaling import Suspended
     from spot_failover.domain.service import Observation
     from spot_failover.domain.targets import UpdateService
+    from spot_failover.domain.task_definition import TaskDefinition
     from spot_failover.domain.tasks import Task
 
 
@@ -81,6 +83,16 @@ class Spokes(Protocol):
         """Return where the fleet runs, eventually consistent."""
 
 
+class Ledgers(Protocol):
+    """The state table's ledger items, one an account and region."""
+
+    def load(self, location: Location) -> Ledger | None:
+        """Read one ledger consistently; None where none was written yet."""
+
+    def save(self, ledger: Ledger) -> None:
+        """Write one ledger over whatever is there."""
+
+
 class EvidenceLog(Protocol):
     """The evidence table."""
 
@@ -119,6 +131,19 @@ class Ecs(Protocol):
 
         The rolling settings are laid over `observation.deployment_configuration`. RefusedError says that ECS
         will not have it.
+        """
+
+
+class TaskDefinitions(Protocol):
+    """Task definitions in the workload accounts."""
+
+    def describe(self, location: Location, arn: str) -> TaskDefinition:
+        """Describe one revision, asked of AWS once while the function lives.
+
+        Raises
+        ------
+        AccessDeniedError, ThrottledError, RefusedError, UnreachableError
+
         """
 
 
