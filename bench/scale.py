@@ -69,7 +69,7 @@ def _measure(fleet: Fleet) -> Measured:
         ticks.append(_tick(fleet))
         fleet.wait(60)
     between = fleet.hub.aws.book.taken()
-    away = fleet.phases().get("on_demand", 0)
+    away = fleet.phases()["on_demand"]
     failovers = beyond(total(between, *(tick.usage for tick in ticks)), times(calm.usage, len(ticks)))
     fleet.interrupt(fleet.services[every // 2 :: every], 1)
     fleet.wait(INTERRUPTION_SECONDS)

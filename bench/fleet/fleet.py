@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from bench.fleet.hub import BUS, EVIDENCE, REGION, STATE, Hub
+from simulator.backtest.contender import STANDBY_SUFFIX
 from simulator.backtest.services import ON_DEMAND_ONLY, SPOT_ONLY
 from simulator.world import World
 from spot_failover.adapters.items import from_spoke
@@ -32,7 +34,6 @@ START: Final = datetime(2026, 3, 2, 9, tzinfo=UTC)
 CLUSTER: Final = "shop"
 # Tasks start within three minutes; after ten all services are at rest.
 SETTLING: Final = timedelta(minutes=10)
-_STANDBY_SUFFIX: Final = "-on-demand"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +95,9 @@ class Fleet:
         """End the hub's threads."""
         self.hub.time.close()
 
-    def phases(self) -> dict[str, int]:
+    def phases(self) -> Counter[str]:
         """Return how many services are in each phase."""
-        found: dict[str, int] = {}
-        for item in self._items():
-            phase = item["phase"]["S"]
-            found[phase] = found.get(phase, 0) + 1
-        return found
+        return Counter(item["phase"]["S"] for item in self._items())
 
     def faults(self) -> list[str]:
         """Return what went wrong in passes."""
@@ -132,7 +129,7 @@ class Fleet:
             service = ServiceId(account, REGION, CLUSTER, f"service-{number:03}")
             created_at = self._create(create, service.service, SPOT_ONLY, self.size.tasks)
             mode = self.size.modes[number % len(self.size.modes)]
-            standby = "" if mode is Mode.SWITCH else service.service + _STANDBY_SUFFIX
+            standby = "" if mode is Mode.SWITCH else service.service + STANDBY_SUFFIX
             if standby:
                 self._create(create, standby, ON_DEMAND_ONLY, 0)
             yield Record(

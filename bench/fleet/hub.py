@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import count
 from typing import Any, Final, cast
 
@@ -192,7 +192,7 @@ class Hub:
             function.running += 1
             function.most = max(function.most, function.running)
             function.busy_groups |= {message.group for message in messages if message.group}
-            self.time.start(_job(self._invoke, function, handle, messages))
+            self.time.start(partial(self._invoke, function, handle, messages))
 
     def _invoke(
         self, function: _Function, handle: Callable[[SQSRecord], None], messages: list[_Message]
@@ -227,7 +227,3 @@ class _LogBytes(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         self._aws.book.count("log bytes", len(self.format(record)))
-
-
-def _job(invoke: Callable[..., None], *arguments: Any) -> Callable[[], None]:  # noqa: ANN401
-    return lambda: invoke(*arguments)
