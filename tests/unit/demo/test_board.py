@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 from rich.console import Console, RenderableType
 
@@ -37,6 +38,13 @@ def test_each_service_has_its_counts_and_phase_and_below_them_its_tasks_and_the_
         *("1", "1", "3", "of", "4", "failing_over"),
     ]
     assert lines[row + 1] == "  ■■▨□  Spot lacks 2 of 4 tasks; 1 on-demand tasks run in their place."
+
+
+def test_an_error_is_told_instead_of_the_reason(paper: Paper) -> None:
+    newest = paper.recording.state(WORKER)
+    assert newest is not None
+    paper.recording.states.append(replace(newest, last_error="AccessDenied"))
+    assert any(line.endswith("AccessDenied") for line in shown(ServiceBoard(paper.recording, EVERYONE)))
 
 
 def test_a_reason_that_is_too_long_is_cut(paper: Paper) -> None:

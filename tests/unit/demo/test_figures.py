@@ -4,6 +4,7 @@ import pytest
 
 from simulator.demo.cast import API, DRILLED, REPORTS, TOKYO_WEB, WEB, WORKER
 from simulator.demo.figures import Cause, Failover, Feeling, failovers, felt
+from simulator.demo.recording import between
 from simulator.world import ServiceKey
 from simulator.world.figures import Figures
 from spot_failover.domain.evidence import EvidenceKind
@@ -119,3 +120,13 @@ def test_more_tasks_that_go_missing_are_no_failover_of_their_own_in_mode_backfil
     paper.recording.states.sort(key=lambda state: state.since)
     [failover] = of(paper, WORKER)
     assert (failover.began, failover.restored) == (at(10), at(70))
+
+
+def test_the_samples_of_a_time_begin_with_the_one_that_held_and_end_before_its_end() -> None:
+    paper = Paper()
+    for seconds in (0, 1, 2, 3):
+        paper.tasks(WEB, seconds, 4, 0, serving=4)
+        paper.tasks(REPORTS, seconds, 4, 0, serving=4)
+    for start in (1, 1.5):
+        found = between(paper.recording.samples, WEB, at(start), at(3))
+        assert [(sample.key, sample.at) for sample in found] == [(WEB, at(1)), (WEB, at(2))]

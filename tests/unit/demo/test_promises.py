@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from simulator.demo.cast import API, STANDBYS, WEB, WORKER
-from simulator.demo.figures import Felt
+import pytest
+
+from simulator.demo.cast import API, DRILLED, STANDBYS, WEB, WORKER
+from simulator.demo.figures import Feeling, Felt
 from simulator.demo.promises import Check, promises
 from spot_failover.domain.evidence import EvidenceKind
 from tests.unit.demo.run_on_paper import Paper, at, felt_by_all
@@ -37,11 +39,13 @@ def test_a_rollout_in_calm_weather_must_take_no_task_away(paper: Paper) -> None:
     assert broken(paper, "no rollout") == "1 tasks were missing (eu-central-1 shop/web, restoring)"
 
 
-def test_what_spot_takes_away_is_not_held_against_a_rollout(paper: Paper) -> None:
+@pytest.mark.parametrize(("since", "until"), [(51, 100), (45, 49)], ids=["meanwhile", "noticed before"])
+def test_what_spot_takes_away_is_not_held_against_a_rollout(paper: Paper, since: float, until: float) -> None:
     samples = paper.recording.samples
     [back] = [sample for sample in samples if sample.key == WEB and sample.at == at(54)]
     samples.insert(samples.index(back), replace(back, at=at(53), spot_running=1, serving=3))
-    paper.weather(WEB.region, 51, 0)
+    paper.weather(WEB.region, since, 0)
+    paper.weather(WEB.region, until, None)
     assert check(paper, "no rollout").ok
 
 
@@ -113,6 +117,12 @@ def test_a_service_that_would_have_been_better_off_alone_is_told(paper: Paper) -
     assert broken(paper, "better off", list(rows.values())) == (
         "eu-central-1 shop/worker: 80.0%, without it 80.0%"
     )
+
+
+def test_a_service_that_no_drought_met_must_not_lose_by_the_hub_either(paper: Paper) -> None:
+    rows = {row.key: row for row in felt_by_all()}
+    rows[DRILLED] = replace(rows[DRILLED], users=Feeling(60, 60, 0.3, 0.98))
+    assert broken(paper, "better off", list(rows.values())).endswith("98.0%, without it 100.0%")
 
 
 def test_a_pair_of_which_one_is_unknown_yet_has_no_step() -> None:

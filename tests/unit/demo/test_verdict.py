@@ -67,6 +67,12 @@ def leave_an_error(paper: Paper) -> None:
     paper.recording.states.append(replace(state, last_error="Access was denied."))
 
 
+def leave_a_count_held(paper: Paper) -> None:
+    state = paper.recording.state(API)
+    assert state is not None
+    paper.recording.states.append(replace(state, holds=True))
+
+
 @pytest.mark.parametrize(
     ("spoil", "words"),
     [
@@ -82,6 +88,7 @@ def leave_an_error(paper: Paper) -> None:
         (come_up_late, "drought in 690 s; restored"),
         (act_in_calm, "moved without a drought: eu-central-1 shop/web"),
         (leave_an_error, "eu-central-1 shop/api is recorded as"),
+        (leave_a_count_held, "eu-central-1 shop/api is recorded as"),
     ],
 )
 def test_a_story_that_went_wrong_says_where(paper: Paper, spoil: Callable[[Paper], None], words: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulator.demo.cast import DRILLED, TOKYO_WEB, WEB, WORKER
+from simulator.demo.cast import API, DRILLED, REPORTS, TOKYO_WEB, WEB, WORKER
 from simulator.demo.without import without_hub
 from tests.unit.demo.run_on_paper import FACTOR, Paper, at, good_ending
 
@@ -16,6 +16,16 @@ def test_a_drought_lasts_for_those_whom_nobody_moves() -> None:
     assert 30 * FACTOR - 120 <= felt[WORKER].outage_seconds * FACTOR <= 30 * FACTOR + 600
     assert felt[WORKER].on_demand_seconds == 0
     assert felt[TOKYO_WEB].outage_seconds == felt[DRILLED].outage_seconds == 0
+
+
+def test_containers_end_as_those_of_the_story_do() -> None:
+    paper = Paper()
+    paper.weather(WEB.region, 10, 0)
+    felt = without_hub(paper.recording, good_ending().before, 1, at(0), at(40))
+    outages = {key: round(felt[key].outage_seconds * FACTOR) for key in (API, REPORTS, WEB, WORKER)}
+    # A load balancer drains at the notice; one that heeds SIGTERM takes 5 s, one that does not all of 120 s.
+    drought = 30 * FACTOR
+    assert outages == {API: drought, REPORTS: drought - 5, WEB: drought - 120, WORKER: drought - 120}
 
 
 def test_a_shortage_of_one_size_is_felt_by_services_of_that_size() -> None:
