@@ -45,6 +45,14 @@ def test_all_spokes_are_listed(spokes: ports.Spokes) -> None:
     assert sorted(spokes.all()) == sorted(fleet)
 
 
+def test_every_known_spoke_is_returned_as_it_was_saved(spokes: ports.Spokes) -> None:
+    elsewhere = Spoke(Location(HERE.account, "us-east-1"), heard_at=NOW)
+    spokes.save(SPOKE)
+    spokes.save(elsewhere)
+
+    assert sorted(spokes.known(), key=lambda spoke: spoke.location) == [SPOKE, elsewhere]
+
+
 def test_a_forgotten_spoke_is_neither_loaded_nor_listed(spokes: ports.Spokes) -> None:
     spokes.save(SPOKE)
 

@@ -15,7 +15,7 @@ from spot_failover.domain.errors import ConflictError, RefusedError
 from spot_failover.domain.evidence import Evidence
 from spot_failover.domain.identity import Location, ServiceId
 from spot_failover.domain.ledger import Ledger
-from spot_failover.domain.record import Message, Record, Spoke
+from spot_failover.domain.record import Message, Pause, Record, Spoke
 from spot_failover.domain.registration import Parameters, Registration
 from spot_failover.domain.scaling import Suspended
 from spot_failover.domain.task_definition import TaskDefinition
@@ -27,6 +27,7 @@ class InMemoryServices:
     def __init__(self) -> None:
         self._records: dict[ServiceId, Record] = {}
         self._owners: dict[ServiceId, ServiceId] = {}
+        self._frozen: Pause | None = None
 
     def load(self, service: ServiceId) -> Record | None:
         return self._records.get(service)
@@ -42,6 +43,7 @@ class InMemoryServices:
             operation=theirs.operation,
             leaving=theirs.leaving,
             missing_since=theirs.missing_since,
+            paused=theirs.paused,
         )
         return saved
 
@@ -77,6 +79,18 @@ class InMemoryServices:
         self._records[service] = replace(record, missing_since=first)
         return first
 
+    def pause(self, service: ServiceId, pause: Pause | None) -> None:
+        record = self._records.get(service)
+        if record is None:
+            raise ConflictError(f"{service.key} was forgotten in the meantime.")
+        self._records[service] = replace(record, paused=pause)
+
+    def freeze(self, pause: Pause | None) -> None:
+        self._frozen = pause
+
+    def frozen(self) -> Pause | None:
+        return self._frozen
+
     def claim(self, standby: ServiceId, owner: ServiceId) -> ServiceId:
         return self._owners.setdefault(standby, owner)
 
@@ -108,6 +122,9 @@ class InMemorySpokes:
 
     def all(self) -> Sequence[Location]:
         return sorted(self._spokes)
+
+    def known(self) -> Sequence[Spoke]:
+        return list(self._spokes.values())
 
 
 class InMemoryLedgers:

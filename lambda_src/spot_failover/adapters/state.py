@@ -7,11 +7,11 @@ A claim belongs to neither, and is only ever read by its key.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from spot_failover.adapters import items, record_items
 from spot_failover.adapters.tables import Item, Table
@@ -71,7 +71,13 @@ class DynamoServices:
         return self._note_first(service, "missing_since", now)
 
     def at(self, location: Location) -> Sequence[Record]:
-        return list(self._readable(location))
+        found = self.table.query(
+            f"the services of {location.key}",
+            IndexName=INDEX,
+            KeyConditionExpression="parent = :parent",
+            ExpressionAttributeValues={":parent": location.key},
+        )
+        return list(_readable(found, record_items.to_record))
 
     def claim(self, standby: ServiceId, owner: ServiceId) -> ServiceId:
         before = self.table.update(items.claim_key(standby), values={}, first=items.claim_attributes(owner))
@@ -95,18 +101,6 @@ class DynamoServices:
             return now
         return from_text(before[attribute]) if attribute in before else now
 
-    def _readable(self, location: Location) -> Iterator[Record]:
-        for item in self.table.query(
-            f"the services of {location.key}",
-            IndexName=INDEX,
-            KeyConditionExpression="parent = :parent",
-            ExpressionAttributeValues={":parent": location.key},
-        ):
-            try:
-                yield _read(item, record_items.to_record)
-            except UnreadableItemError as error:  # one bad item must not hide the others
-                logger.error("%s Until then it is left out.", error)  # noqa: TRY400 - the sentence says it all
-
 
 @dataclass(frozen=True, slots=True)
 class DynamoSpokes:
@@ -125,14 +119,29 @@ class DynamoSpokes:
         self.table.delete(items.spoke_key(location))
 
     def all(self) -> Iterator[Location]:
-        for item in self.table.query(
+        for item in self._fleet(ProjectionExpression="id"):
+            yield items.location_of_spoke(item["id"])
+
+    def known(self) -> Iterator[Spoke]:
+        return _readable(self._fleet(), items.to_spoke)
+
+    def _fleet(self, **request: str) -> Iterator[dict[str, Any]]:
+        return self.table.query(
             "the spokes of the fleet",
             IndexName=INDEX,
             KeyConditionExpression="parent = :parent",
             ExpressionAttributeValues={":parent": items.FLEET},
-            ProjectionExpression="id",
-        ):
-            yield items.location_of_spoke(item["id"])
+            **request,
+        )
+
+
+def _readable(found: Iterable[Item], convert: Callable[[Item], Content]) -> Iterator[Content]:
+    """Read what can be read: one bad item must not hide the others."""
+    for item in found:
+        try:
+            yield _read(item, convert)
+        except UnreadableItemError as error:
+            logger.error("%s Until then it is left out.", error)  # noqa: TRY400 - the sentence says it all
 
 
 def _read(item: Item, convert: Callable[[Item], Content]) -> Content:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from spot_failover.domain.evidence import Evidence
     from spot_failover.domain.identity import Location, ServiceId
     from spot_failover.domain.ledger import Ledger
-    from spot_failover.domain.record import Message, Record, Spoke
+    from spot_failover.domain.record import Message, Pause, Record, Spoke
     from spot_failover.domain.registration import Parameters, Registration
     from spot_failover.domain.scaling import Suspended
     from spot_failover.domain.service import Observation
@@ -33,7 +33,7 @@ class Services(Protocol):
     def save(self, record: Record) -> Record:
         """Write the pass's attributes of a record and return it with its new version.
 
-        Neither policy, operation nor leaving are written: they belong to the registration.
+        Neither policy, operation nor leaving are written: they belong to the registration; nor is a pause.
 
         Raises
         ------
@@ -53,6 +53,15 @@ class Services(Protocol):
 
     def mark_missing(self, service: ServiceId, now: datetime) -> datetime:
         """Note that a complete read did not find the registration; return when that was first so."""
+
+    def pause(self, service: ServiceId, pause: Pause | None) -> None:
+        """Write the pause of a service, or end it; ConflictError where there is no such item."""
+
+    def freeze(self, pause: Pause | None) -> None:
+        """Write the pause of the whole fleet, or end it."""
+
+    def frozen(self) -> Pause | None:
+        """Read the pause of the whole fleet consistently."""
 
     def claim(self, standby: ServiceId, owner: ServiceId) -> ServiceId:
         """Make a service the one owner of a standby unless there is one; return who owns it."""
@@ -81,6 +90,9 @@ class Spokes(Protocol):
 
     def all(self) -> Iterable[Location]:
         """Return where the fleet runs, eventually consistent."""
+
+    def known(self) -> Iterable[Spoke]:
+        """Return every spoke as it was last written, eventually consistent."""
 
 
 class Ledgers(Protocol):
