@@ -7,7 +7,7 @@ import pytest
 from spot_failover.domain.errors import ConflictError
 from spot_failover.domain.identity import Location, ServiceId
 from spot_failover.domain.policy import Policy
-from spot_failover.domain.record import Operation, Phase, Record
+from spot_failover.domain.record import Operation, Pause, Phase, Record
 from spot_failover.domain.registration import Registration
 from spot_failover.jobs import ports
 from tests.contract.examples import HERE, MINUTE, NOW, POLICY, REGISTRATION, WEB, full
@@ -187,3 +187,43 @@ def test_a_long_list_of_services_is_complete(services: ports.Services) -> None:
         services.save(Record(service, POLICY, since=NOW, reason="x" * 300_000))
 
     assert [record.id.service for record in services.at(HERE)] == names
+
+
+PAUSE = Pause(NOW + MINUTE, "arn:aws:iam::111122223333:user/ops", "Load test.")
+
+
+def test_a_pause_stays_whatever_a_pass_saves(services: ports.Services) -> None:
+    record = registered(services)
+
+    services.pause(WEB, PAUSE)
+    services.save(full(record))
+
+    assert loaded(services).paused == PAUSE
+    services.pause(WEB, None)
+    assert loaded(services).paused is None
+
+
+def test_a_pause_without_an_end_is_read_as_it_was_written(services: ports.Services) -> None:
+    registered(services)
+
+    services.pause(WEB, Pause(None, "ops"))
+
+    assert loaded(services).paused == Pause(None, "ops")
+
+
+def test_what_is_not_registered_cannot_be_paused(services: ports.Services) -> None:
+    with pytest.raises(ConflictError):
+        services.pause(WEB, PAUSE)
+    assert services.load(WEB) is None
+
+
+def test_the_fleet_is_frozen_until_it_is_not(services: ports.Services) -> None:
+    registered(services)
+    assert services.frozen() is None
+
+    services.freeze(Pause(None, "ops", "Audit."))
+
+    assert services.frozen() == Pause(None, "ops", "Audit.", fleet=True)
+    assert [record.id for record in services.at(HERE)] == [WEB]
+    services.freeze(None)
+    assert services.frozen() is None

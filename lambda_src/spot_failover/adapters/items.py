@@ -8,7 +8,7 @@ from typing import Any, TypeAlias, TypeVar
 from spot_failover.adapters.times import from_text, to_text
 from spot_failover.domain.evidence import Evidence, EvidenceKind
 from spot_failover.domain.identity import Location, ServiceId
-from spot_failover.domain.record import Spoke
+from spot_failover.domain.record import Pause, Spoke
 
 Document: TypeAlias = Mapping[str, Any]
 Read = TypeVar("Read")
@@ -96,6 +96,21 @@ def to_spoke(item: Document) -> Spoke:
         gone_at=maybe(from_text, item.get("gone_at")),
         looked_at=maybe(from_text, item.get("looked_at")),
     )
+
+
+# --- pauses ---
+
+
+def from_pause(pause: Pause) -> dict[str, Any]:
+    """Return an operator's pause."""
+    document = {"author": pause.author, "reason": pause.reason, "until": maybe(to_text, pause.until)}
+    return {name: value for name, value in document.items() if not is_empty(value)}
+
+
+def to_pause(document: Document, *, fleet: bool = False) -> Pause:
+    """Read a pause; raise KeyError or ValueError where it is not of this form."""
+    until = maybe(from_text, document.get("until"))
+    return Pause(until, document["author"], document.get("reason", ""), fleet)
 
 
 # --- claims ---

@@ -86,7 +86,7 @@ class InMemoryServices:
         self._records[service] = replace(record, paused=pause)
 
     def freeze(self, pause: Pause | None) -> None:
-        self._frozen = pause
+        self._frozen = replace(pause, fleet=True) if pause else None
 
     def frozen(self) -> Pause | None:
         return self._frozen

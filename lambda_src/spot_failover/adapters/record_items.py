@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from spot_failover.adapters.items import Document, from_evidence, maybe, to_evidence
+from spot_failover.adapters.items import Document, from_evidence, maybe, to_evidence, to_pause
 from spot_failover.adapters.times import from_text, to_text
 from spot_failover.domain.capacity import Rolling, Strategy, StrategyItem
 from spot_failover.domain.identity import ServiceId
@@ -101,6 +101,7 @@ def to_record(item: Document) -> Record:
         last_error=item.get("last_error", ""),
         retry_at=maybe(from_text, item.get("retry_at")),
         outbox=tuple(_to_message(message) for message in item.get("outbox", ())),
+        paused=maybe(to_pause, item.get("paused")),
         version=item["version"],
     )
 

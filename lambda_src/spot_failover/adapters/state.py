@@ -1,7 +1,7 @@
 """The state table: one item a registered service, one a standby that is claimed, one a spoke.
 
 Services belong to an account and region, spokes to the fleet, by the index `parent`; nothing is ever scanned.
-A claim belongs to neither, and is only ever read by its key.
+A claim belongs to neither, and is only ever read by its key; so is the one item that freezes the fleet.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from spot_failover.adapters.tables import Item, Table
 from spot_failover.adapters.times import from_text, to_text
 from spot_failover.domain.errors import ConflictError, UnreadableItemError
 from spot_failover.domain.identity import Location, ServiceId
-from spot_failover.domain.record import Phase, Record, Spoke
+from spot_failover.domain.record import Pause, Phase, Record, Spoke
 from spot_failover.domain.registration import Registration
 
 Content = TypeVar("Content")
@@ -69,6 +69,24 @@ class DynamoServices:
 
     def mark_missing(self, service: ServiceId, now: datetime) -> datetime:
         return self._note_first(service, "missing_since", now)
+
+    def pause(self, service: ServiceId, pause: Pause | None) -> None:
+        self.table.update(
+            service.key,
+            values={"paused": items.from_pause(pause)} if pause else {},
+            remove=() if pause else ["paused"],
+            expected={"id": service.key},
+        )
+
+    def freeze(self, pause: Pause | None) -> None:
+        if pause is None:
+            self.table.delete(items.FLEET)
+        else:
+            self.table.put({"id": items.FLEET, "paused": items.from_pause(pause)})
+
+    def frozen(self) -> Pause | None:
+        item = self.table.get(items.FLEET)
+        return None if item is None else _read(item, lambda item: items.to_pause(item["paused"], fleet=True))
 
     def at(self, location: Location) -> Sequence[Record]:
         found = self.table.query(

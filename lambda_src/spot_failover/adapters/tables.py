@@ -60,7 +60,8 @@ class Table:
             for name, value in (first or {}).items()
         ]
         removals = [words.name(name) for name in remove]
-        update = f"SET {', '.join(sets)}" + (f" REMOVE {', '.join(removals)}" if removals else "")
+        clauses = {"SET": sets, "REMOVE": removals}
+        update = " ".join(f"{word} {', '.join(parts)}" for word, parts in clauses.items() if parts)
         condition = words.condition(expected or {})
         with self._translated("dynamodb:UpdateItem", key):
             answer = self.client.update_item(

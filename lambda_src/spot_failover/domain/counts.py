@@ -107,9 +107,12 @@ def missing(record: Record, observation: Observation, counted: Tally) -> int:
 
     A task is missing from its notice on. Others that do not run are only starting, unless something in the
     window says that Spot fails; once on-demand tasks stand in, all are owed until they run. A drill counts as
-    one task. `counted` is the evidence of the whole window, whatever phase it came in.
+    one task, an operator's command to fail over as all. `counted` is the evidence of the whole window,
+    whatever phase it came in.
     """
     demand = demand_of(record, observation)
+    if counted.failover_asked:
+        return demand
     absent = max(0, demand - running_tasks(observation, counted))
     fails = counted.errors or counted.deficits >= record.policy.thresholds.silent_surveys
     fails = fails or record.phase is not Phase.STEADY

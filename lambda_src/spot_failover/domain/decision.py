@@ -12,7 +12,7 @@ from spot_failover.domain.record import Hold, Operation, Phase, Record
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from spot_failover.domain.evidence import Evidence
+    from spot_failover.domain.evidence import Evidence, Tally
     from spot_failover.domain.policy import Policy
 
 # A service that is unregistered and registered again within this time was only moved about in Terraform.
@@ -20,6 +20,7 @@ LEAVING_WAIT = timedelta(minutes=5)
 LEAVES = "The service is no longer registered."
 NOTHING_TO_PROTECT = "The service does not use Fargate Spot, so there is nothing to protect."
 TRYING_SPOT = "The backoff is over: trying Spot again, on-demand tasks stay until Spot's run."
+TRYING_AS_ASKED = "Spot is tried without further wait, on-demand tasks stay until Spot's run."
 WAITS_FOR_TASKS = "A restore is due, and waits until all on-demand tasks run."
 
 
@@ -37,7 +38,8 @@ class Decision:
 
     trigger: the latest evidence behind a failover. attempt and not_before: the backoff from here on. let_go:
     forget what we saved, because someone else took the service off Spot. forget: the service has left, delete
-    its record. fallen: Spot lacks half of the tasks or more (mode `backfill`).
+    its record. fallen: Spot lacks half of the tasks or more (mode `backfill`). asked: the operator's command
+    to try Spot that this follows.
     """
 
     phase: Phase
@@ -50,11 +52,12 @@ class Decision:
     forget: bool = False
     remarks: tuple[Remark, ...] = ()
     fallen: bool = False
+    asked: Evidence | None = None
 
     @property
     def starts_restore(self) -> bool:
         """Whether it is we who try Spot again, and not someone else who did."""
-        return self.phase is Phase.RESTORING and self.reason == TRYING_SPOT
+        return self.phase is Phase.RESTORING and (self.reason == TRYING_SPOT or self.asked is not None)
 
 
 def may_forget(record: Record, now: datetime) -> bool:
@@ -86,6 +89,14 @@ def waits(record: Record, policy: Policy, now: datetime) -> str | None:
             f"{again:%Y-%m-%d %H:%M} UTC."
         )
     return None
+
+
+def tries_spot(counted: Tally) -> Decision:
+    """Return the decision that a restore begins: it is due, or an operator asks for it."""
+    asked = counted.restore_asked
+    if asked is None:
+        return Decision(Phase.RESTORING, TRYING_SPOT)
+    return Decision(Phase.RESTORING, f"{asked.reason} {TRYING_AS_ASKED}", asked=asked)
 
 
 def may_try_again(record: Record, policy: Policy, now: datetime) -> bool:

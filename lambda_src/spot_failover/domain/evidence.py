@@ -17,7 +17,10 @@ NOTICE_SLACK = timedelta(seconds=60)
 
 
 class EvidenceKind(StrEnum):
-    """What says something about capacity: events, and (the last two) what the survey sees for itself."""
+    """What says something about capacity: events, and what the survey sees for itself.
+
+    The last two are what an operator asks for.
+    """
 
     SPOT_INTERRUPTION = "spot_interruption"
     SPOT_PLACEMENT_FAILURE = "spot_placement_failure"
@@ -26,6 +29,8 @@ class EvidenceKind(StrEnum):
     ON_DEMAND_SHORTAGE = "on_demand_shortage"
     SPOT_TASK_WAITING = "spot_task_waiting"
     SPOT_DEFICIT = "spot_deficit"
+    OPERATOR_FAILOVER = "operator_failover"
+    OPERATOR_RESTORE = "operator_restore"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,11 @@ class Evidence:
     stopped: bool = False
     drill: bool = False
 
+    @property
+    def is_command(self) -> bool:
+        """Whether an operator asked for it."""
+        return self.kind in {EvidenceKind.OPERATOR_FAILOVER, EvidenceKind.OPERATOR_RESTORE}
+
 
 @dataclass(frozen=True, slots=True)
 class Tally:
@@ -53,7 +63,8 @@ class Tally:
 
     taken_back: tasks whose two minutes of notice are running. noticed: tasks under notice that ECS may still
     count as running. waiting and deficits: surveys that saw a task wait for capacity too long, or tasks
-    missing without a word from ECS. on_demand_shortages never count against Spot.
+    missing without a word from ECS. on_demand_shortages never count against Spot. asked: an operator's last
+    command. latest: the operator's wish to fail over, or else Spot's last failure.
     """
 
     placement_failures: int = 0
@@ -66,7 +77,18 @@ class Tally:
     deficits: int = 0
     on_demand_shortages: int = 0
     drill: bool = False
+    asked: Evidence | None = None
     latest: Evidence | None = None
+
+    @property
+    def failover_asked(self) -> Evidence | None:
+        """An operator's command to fail over that no other has followed."""
+        return self.asked if self.asked and self.asked.kind is EvidenceKind.OPERATOR_FAILOVER else None
+
+    @property
+    def restore_asked(self) -> Evidence | None:
+        """An operator's command to try Spot that no other has followed."""
+        return self.asked if self.asked and self.asked.kind is EvidenceKind.OPERATOR_RESTORE else None
 
     @property
     def errors(self) -> int:
@@ -100,6 +122,8 @@ def tally(evidence: Iterable[Evidence], *, since: datetime, now: datetime) -> Ta
         return sum(row.kind is kind for row in failures)
 
     current = [row for row in seen if row.kind is EvidenceKind.SPOT_INTERRUPTION and not row.drill]
+    asked = _last(row for row in fresh if row.is_command)
+    wanted = asked if asked and asked.kind is EvidenceKind.OPERATOR_FAILOVER else None
     return Tally(
         placement_failures=count(EvidenceKind.SPOT_PLACEMENT_FAILURE),
         capacity_failures=count(EvidenceKind.SPOT_TASK_START_FAILED),
@@ -113,13 +137,23 @@ def tally(evidence: Iterable[Evidence], *, since: datetime, now: datetime) -> Ta
         deficits=count(EvidenceKind.SPOT_DEFICIT),
         on_demand_shortages=sum(row.kind is EvidenceKind.ON_DEMAND_SHORTAGE for row in fresh),
         drill=any(row.drill for row in failures),
-        latest=max(failures, key=lambda row: (row.time, row.event_id), default=None),
+        asked=asked,
+        latest=wanted or _last(failures),
     )
+
+
+def _last(rows: Iterable[Evidence]) -> Evidence | None:
+    return max(rows, key=lambda row: (row.time, row.event_id), default=None)
 
 
 def _counts_against_spot(row: Evidence) -> bool:
     match row.kind:
-        case EvidenceKind.SPOT_TASK_STARTED | EvidenceKind.ON_DEMAND_SHORTAGE:
+        case (
+            EvidenceKind.SPOT_TASK_STARTED
+            | EvidenceKind.ON_DEMAND_SHORTAGE
+            | EvidenceKind.OPERATOR_FAILOVER
+            | EvidenceKind.OPERATOR_RESTORE
+        ):
             return False
         case EvidenceKind.SPOT_TASK_START_FAILED:
             return row.lacks_capacity

@@ -104,7 +104,8 @@ def _remarks(
         )
         remarks.append(Remark(ON_DEMAND_SHORTAGE, reason))
     timeout = timedelta(seconds=policy.failover.timeout_seconds)
-    if decision.phase is Phase.FAILING_OVER is record.phase and now - record.since >= timeout:
+    goes_on = decision.phase is Phase.FAILING_OVER is record.phase and record.paused_at(now) is None
+    if goes_on and now - record.since >= timeout:
         reason = (
             f"The failover is not over after {policy.failover.timeout_seconds} s "
             f"(failover.timeout_seconds). Nothing is undone, and it goes on: {decision.reason}"
@@ -124,18 +125,21 @@ def _vanished(observation: Observation, record: Record, now: datetime) -> Decisi
 
 
 def _as_allowed(record: Record, decision: Decision, now: datetime) -> Decision:
-    """Under dry run nothing moves: the decision becomes a hold that says what would happen.
+    """Under dry run or a pause nothing moves: the decision becomes a hold that says what would happen.
 
-    A policy that is unregistered cannot be changed any more, so a service under its dry run may leave.
+    A policy that is unregistered cannot be changed any more, so a service under its dry run may leave; a
+    pause can be ended.
     """
-    if not record.dry_run or decision.hold:
+    if not record.hands_off(now) or decision.hold:
         return decision
     if decision.phase is record.phase and decision.phase in {Phase.STEADY, Phase.ON_DEMAND}:
         return decision
-    told = f"Dry run, nothing was changed. The service would go to {decision.phase}: {decision.reason}"
+    pause = record.paused_at(now)
+    kind, why = (HoldKind.PAUSED, f"{pause.sentence} N") if pause else (HoldKind.DRY_RUN, "Dry run, n")
+    told = f"{why}othing was changed. The service would go to {decision.phase}: {decision.reason}"
     return replace(
-        Decision(record.phase, told, hold=Hold(HoldKind.DRY_RUN, told, decision.phase)),
+        Decision(record.phase, told, hold=Hold(kind, told, decision.phase)),
         trigger=decision.trigger,
         remarks=decision.remarks,
-        forget=record.policy.dry_run and may_forget(record, now),
+        forget=pause is None and record.policy.dry_run and may_forget(record, now),
     )

@@ -41,6 +41,7 @@ class HoldKind(StrEnum):
 
     DRY_RUN = "dry_run"
     BLOCKED = "blocked"
+    PAUSED = "paused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,30 @@ class Hold:
     kind: HoldKind
     reason: str
     phase: Phase
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """An operator's word that nothing is to be changed: of one service, or of all (`fleet`: frozen).
+
+    until: when it ends by itself; None: when an operator ends it.
+    """
+
+    until: datetime | None
+    author: str
+    reason: str = ""
+    fleet: bool = False
+
+    def in_force(self, now: datetime) -> bool:
+        """Whether it has not ended by itself."""
+        return self.until is None or now < self.until
+
+    @property
+    def sentence(self) -> str:
+        """Who asked for it, until when and why."""
+        what = "The fleet is frozen by" if self.fleet else "Paused by"
+        until = f" until {self.until:%Y-%m-%d %H:%M} UTC" if self.until else ""
+        return f"{what} {self.author}{until}{f' ({self.reason})' if self.reason else ''}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +138,9 @@ class Message:
 class Record:
     """One registered service.
 
-    `policy`, `operation`, `leaving` and `missing_since` belong to the registration (the survey writes them);
-    everything else belongs to the passes over the service, which write under the optimistic lock `version`
-    (0: never saved).
+    `policy`, `operation`, `leaving` and `missing_since` belong to the registration (the survey writes them),
+    `paused` to operators; everything else belongs to the passes over the service, which write under the
+    optimistic lock `version` (0: never saved).
 
     since: when the present phase began. not_before: a restore waits until then. attempt: failovers and
     failed restores in a row. restored_at: when Spot was last verified. restores: when restores were tried
@@ -157,6 +182,7 @@ class Record:
     last_error: str = ""
     retry_at: datetime | None = None
     outbox: tuple[Message, ...] = ()
+    paused: Pause | None = None
     version: int = 0
 
     @property
@@ -166,13 +192,21 @@ class Record:
 
     @property
     def drilled(self) -> bool:
-        """Whether it was a drill that moved the service."""
-        return self.event is not None and self.event.drill
+        """Whether a drill or an operator moved the service, and not Spot."""
+        return self.event is not None and (self.event.drill or self.event.is_command)
 
     @property
     def dry_run(self) -> bool:
         """Whether the owners, the account or the hub only want to be told what would be done."""
         return self.policy.dry_run or self.operation is Operation.DRY_RUN
+
+    def paused_at(self, now: datetime) -> Pause | None:
+        """Return the pause that is in force."""
+        return self.paused if self.paused and self.paused.in_force(now) else None
+
+    def hands_off(self, now: datetime) -> bool:
+        """Whether everything is decided and told, and nothing changed."""
+        return self.dry_run or self.paused_at(now) is not None
 
     def registered_as(self, policy: Policy, operation: Operation) -> bool:
         """Whether the registration is already written down like this."""
@@ -199,6 +233,7 @@ class Record:
             scaling=self.scaling,
             claimed=self.claimed,
             outbox=self.outbox,
+            paused=self.paused,
             version=self.version,
         )
 

@@ -41,10 +41,13 @@ def spot_failure(
 
     It takes both: evidence inside the window, and tasks missing now (or a rollout that cannot place its own).
     Evidence alone may be history; missing tasks alone may be a crash, a scale-out or a slow image. A drill
-    needs no missing task. `standing_in` tasks of the standby serve in place of missing ones.
+    needs no missing task, and an operator's command nothing at all. `standing_in` tasks of the standby serve
+    in place of missing ones.
     """
     if observation.desired == 0:
         return None
+    if asked := tally.failover_asked:
+        return asked.reason
     evidence = _enough_evidence(observation, tally, thresholds)
     if evidence is None:
         return None

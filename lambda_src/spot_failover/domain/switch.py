@@ -17,6 +17,7 @@ from spot_failover.domain.decision import (
     failed_restore,
     may_forget,
     may_try_again,
+    tries_spot,
     waits,
     worth_waiting,
 )
@@ -49,7 +50,7 @@ def switch_phase(
             heard = tally(evidence, since=now - calm, now=now)
             return _failing_over(record, observation, counted, heard, policy, now)
         case Phase.ON_DEMAND:
-            return _on_demand(record, observation, policy, now)
+            return _on_demand(record, observation, counted, policy, now)
         case Phase.RESTORING:
             failure = spot.spot_failure(observation, counted, policy.thresholds)
             if failure and observation.strategy.uses_spot:
@@ -114,7 +115,9 @@ def _failing_over(
     return arrived_on_demand(record, f"All {observation.desired} tasks run on demand.", policy, now)
 
 
-def _on_demand(record: Record, observation: Observation, policy: Policy, now: datetime) -> Decision:
+def _on_demand(
+    record: Record, observation: Observation, counted: Tally, policy: Policy, now: datetime
+) -> Decision:
     if observation.strategy.uses_spot:
         return Decision(
             Phase.RESTORING,
@@ -122,7 +125,8 @@ def _on_demand(record: Record, observation: Observation, policy: Policy, now: da
         )
     if not applied.is_ours(record, observation.strategy):
         return _LET_GO
-    if wait := waits(record, policy, now):
+    wait = waits(record, policy, now)
+    if wait and not counted.restore_asked:
         return Decision(Phase.ON_DEMAND, wait)
     primary = observation.primary
     if primary is None or primary.rollout is Rollout.IN_PROGRESS:
@@ -132,7 +136,7 @@ def _on_demand(record: Record, observation: Observation, policy: Policy, now: da
         return Decision(Phase.ON_DEMAND, reason, hold=Hold(HoldKind.BLOCKED, reason, Phase.ON_DEMAND))
     if observation.running < observation.desired and worth_waiting(record, policy, now):
         return Decision(Phase.ON_DEMAND, WAITS_FOR_TASKS)
-    return Decision(Phase.RESTORING, TRYING_SPOT)
+    return tries_spot(counted)
 
 
 def _restoring(

@@ -80,7 +80,7 @@ def moved(record: Record, decision: Decision, observation: Observation | None, n
         hold=decision.hold,
         told=frozenset(remark.kind for remark in decision.remarks),
         restores=within_a_day(record.restores, now),
-        falls=within_a_day(record.falls, now),
+        falls=_falls(record, decision, now),
         fallen=decision.fallen,
     )
     if decision.fallen and not record.fallen:
@@ -114,6 +114,12 @@ def moved(record: Record, decision: Decision, observation: Observation | None, n
         watched = Applied("", now, replaces="", deployment=observation.primary.id)
         entered = replace(entered, applied=watched)
     return entered
+
+
+def _falls(record: Record, decision: Decision, now: datetime) -> tuple[datetime, ...]:
+    """Return the day's falls; who asks for Spot again knows of those before, and wants them forgotten."""
+    falls = within_a_day(record.falls, now)
+    return tuple(at for at in falls if at > decision.asked.time) if decision.asked else falls
 
 
 def _with_original(entered: Record, observation: Observation) -> Record:

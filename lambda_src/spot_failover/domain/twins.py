@@ -12,13 +12,13 @@ from spot_failover.domain.counts import Side, demand_of, in_window, missing, sid
 from spot_failover.domain.decision import (
     LEAVES,
     NOTHING_TO_PROTECT,
-    TRYING_SPOT,
     WAITS_FOR_TASKS,
     Decision,
     Remark,
     arrived_on_demand,
     failed_restore,
     may_forget,
+    tries_spot,
     waits,
     worth_waiting,
 )
@@ -53,7 +53,7 @@ def twin_phase(
         case Phase.FAILING_OVER:
             return _failing_over(record, observation, counted, own, twin, policy, now)
         case Phase.ON_DEMAND:
-            return _on_demand(record, observation, twin, policy, now)
+            return _on_demand(record, observation, counted, twin, policy, now)
         case Phase.RESTORING:
             return _restoring(record, observation, evidence, counted, own, policy, now)
         case _:
@@ -182,18 +182,19 @@ def _failing_over(
 
 
 def _on_demand(
-    record: Record, observation: Observation, twin: Side, policy: Policy, now: datetime
+    record: Record, observation: Observation, counted: Tally, twin: Side, policy: Policy, now: datetime
 ) -> Decision:
     demand = demand_of(record, observation)
     if observation.standby is None or not observation.standby.active:
         return Decision(
             Phase.RESTORING, "The standby is gone, so all tasks are asked of the service itself again."
         )
-    if wait := waits(record, policy, now):
+    wait = waits(record, policy, now)
+    if wait and not counted.restore_asked:
         return Decision(Phase.ON_DEMAND, wait)
     if twin.running < demand and worth_waiting(record, policy, now):
         return Decision(Phase.ON_DEMAND, WAITS_FOR_TASKS)
-    return Decision(Phase.RESTORING, TRYING_SPOT)
+    return tries_spot(counted)
 
 
 def _restoring(
@@ -249,28 +250,31 @@ def _backfill(
     now: datetime,
 ) -> Decision:
     lacking = missing(record, observation, counted)
-    fallen = lacking > 0 and lacking * 2 >= demand_of(record, observation) and not counted.drill
+    feigned = counted.drill or counted.failover_asked
+    fallen = lacking > 0 and lacking * 2 >= demand_of(record, observation) and not feigned
     if record.phase is Phase.STEADY:
-        return replace(_steady_backfill(record, observation, counted, lacking, now), fallen=fallen)
-    _, twin = sides(record, observation, counted, now)
-    return replace(_backfilled(record, observation, lacking, twin, policy, now), fallen=fallen)
+        decision = _steady_backfill(record, observation, counted, lacking, now)
+    else:
+        decision = _backfilled(record, observation, counted, lacking, policy, now)
+    return replace(decision, fallen=fallen, asked=counted.restore_asked)
 
 
 def _backfilled(
-    record: Record, observation: Observation, lacking: int, twin: Side, policy: Policy, now: datetime
+    record: Record, observation: Observation, counted: Tally, lacking: int, policy: Policy, now: datetime
 ) -> Decision:
     demand = demand_of(record, observation)
+    _, twin = sides(record, observation, counted, now)
     if not lacking and (twin.desired <= policy.standby.reserve or record.held is None):
         return Decision(Phase.STEADY, f"Spot holds all {demand} tasks again.")
+    asked = counted.failover_asked
+    lacks = asked.reason.rstrip(".") if asked else f"Spot lacks {lacking} of {demand} tasks"
     if twin.healthy < lacking:
-        return Decision(
-            Phase.FAILING_OVER,
-            f"Spot lacks {lacking} of {demand} tasks; on-demand tasks that run so far: {twin.healthy}.",
-        )
+        reason = f"{lacks}; on-demand tasks that run so far: {twin.healthy} of {lacking}."
+        return Decision(Phase.FAILING_OVER, reason)
     if lacking:
-        reason = f"Spot lacks {lacking} of {demand} tasks; on-demand tasks that run: {twin.healthy}."
-        return Decision(Phase.ON_DEMAND, reason)
-    if until := kept_until(record, policy.restore, now):
+        return Decision(Phase.ON_DEMAND, f"{lacks}; on-demand tasks that run: {twin.healthy}.")
+    until = kept_until(record, policy.restore, now)
+    if until and not counted.restore_asked:
         return Decision(
             Phase.ON_DEMAND,
             f"Spot has failed this service {len(record.falls)} times within a day, so half of its tasks stay "
@@ -288,7 +292,12 @@ def _steady_backfill(
         return Decision(Phase.STEADY, NOTHING_TO_PROTECT)
     if not lacking:
         return Decision(Phase.STEADY, spot.seen(observation, counted))
-    lacks = f"Spot lacks {lacking} of {demand_of(record, observation)} tasks"
+    asked = counted.failover_asked
+    lacks = (
+        asked.reason.rstrip(".")
+        if asked
+        else f"Spot lacks {lacking} of {demand_of(record, observation)} tasks"
+    )
     if record.operation is Operation.DRAIN or record.leaving:
         return Decision(Phase.STEADY, f"{lacks}. Nothing is done: the service is on its way out.")
     reason = f"{lacks}: on-demand tasks take their place."

@@ -121,7 +121,11 @@ class Reconcile:
         patience = RETRY_AFTER - URGENT_AFTER if wake_up.cause in set(EvidenceKind) else timedelta()
         if record.retry_at and now < record.retry_at - patience:
             return
-        record = replace(record, operation=more_careful(record.operation, self.operation))
+        record = replace(
+            record,
+            operation=more_careful(record.operation, self.operation),
+            paused=self.services.frozen() or record.paused,
+        )
         try:
             self._pass(record, wake_up.cause, now)
         except ConflictError:
@@ -147,7 +151,7 @@ class Reconcile:
         elif intent.outbox:
             intent = self.services.save(intent)
         if observation:
-            intent = self._resumed(intent, observation)
+            intent = self._resumed(intent, observation, now)
         _log(record, intent, observation, step.changes, cause)
         self._tell(intent, now)
 
@@ -156,11 +160,11 @@ class Reconcile:
     ) -> Step:
         """Decide, and find out what is missing: this changes nothing."""
         decision = next_phase(record, observation, evidence, record.policy, now)
-        if decision.starts_restore and record.phase is Phase.ON_DEMAND:
+        if decision.starts_restore and record.phase is Phase.ON_DEMAND and not decision.asked:
             wait = wait_for_peers(record, self.services.at(record.id.location), now)
             decision = Decision(Phase.ON_DEMAND, wait, remarks=decision.remarks) if wait else decision
         intent = moved(record, decision, observation, now)
-        if observation is None or not observation.active or decision.hold or record.dry_run:
+        if observation is None or not observation.active or decision.hold or record.hands_off(now):
             return Step(decision, intent)
         wanted = target(intent.phase, observation, intent, evidence, now)
         missing = [
@@ -245,10 +249,10 @@ class Reconcile:
         self.scaling.suspend(intent.id, found.held())
         return intent
 
-    def _resumed(self, intent: Record, observation: Observation) -> Record:
+    def _resumed(self, intent: Record, observation: Observation, now: datetime) -> Record:
         """Let autoscaling go on as it was, once the service is back at its count."""
         at_rest = intent.phase is Phase.STEADY and observation.desired == demand_of(intent, observation)
-        if intent.scaling is None or not at_rest or intent.dry_run:
+        if intent.scaling is None or not at_rest or intent.hands_off(now):
             return intent
         # A target that was deleted meanwhile has nothing to go on with.
         if self.scaling.describe(intent.id):
