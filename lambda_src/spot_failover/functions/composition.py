@@ -23,7 +23,7 @@ from spot_failover.adapters.state import DynamoSpokes
 from spot_failover.adapters.tables import Table
 from spot_failover.adapters.times import whole_milliseconds
 from spot_failover.adapters.work_queue import SqsWorkQueue
-from spot_failover.functions.settings import Settings
+from spot_failover.functions.settings import QueueSettings, Settings
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -51,7 +51,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Hub:
-    """What both functions share."""
+    """What all functions share."""
 
     settings: Settings
     place: Place
@@ -73,16 +73,8 @@ class Hub:
         )
 
     @cached_property
-    def evidence(self) -> DynamoEvidenceLog:
-        return DynamoEvidenceLog(Table(self._dynamodb, self.settings.evidence_table))
-
-    @cached_property
     def spokes(self) -> DynamoSpokes:
         return DynamoSpokes(self.state)
-
-    @cached_property
-    def queue(self) -> SqsWorkQueue:
-        return SqsWorkQueue(self.session.client("sqs", config=RETRYING), self.settings.work_queue_url)
 
     @cached_property
     def session(self) -> boto3.Session:
@@ -95,3 +87,18 @@ class Hub:
     @cached_property
     def state(self) -> Table:
         return Table(self._dynamodb, self.settings.state_table)
+
+
+@dataclass(frozen=True)
+class QueueHub(Hub):
+    """What the functions share that work on queues."""
+
+    settings: QueueSettings
+
+    @cached_property
+    def evidence(self) -> DynamoEvidenceLog:
+        return DynamoEvidenceLog(Table(self._dynamodb, self.settings.evidence_table))
+
+    @cached_property
+    def queue(self) -> SqsWorkQueue:
+        return SqsWorkQueue(self.session.client("sqs", config=RETRYING), self.settings.work_queue_url)

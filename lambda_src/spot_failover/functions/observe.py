@@ -18,7 +18,7 @@ from spot_failover.events.errors import EventError
 from spot_failover.events.model import EvidenceSignal, Ignored, RegistrationSignal, Signal, TickSignal
 from spot_failover.events.parser import parse
 from spot_failover.functions.batch import respond
-from spot_failover.functions.composition import Hub, Place, utc_now
+from spot_failover.functions.composition import Place, QueueHub, utc_now
 from spot_failover.functions.settings import observe_settings
 from spot_failover.jobs import ports
 
@@ -74,9 +74,9 @@ class Observer:
 
 
 @cache
-def _parts(function_arn: str) -> tuple[Hub, Observer]:
+def _parts(function_arn: str) -> tuple[QueueHub, Observer]:
     settings, place = observe_settings(), Place.of_function(function_arn)
-    hub = Hub(settings, place)
+    hub = QueueHub(settings, place)
     return hub, Observer(hub.evidence, hub.spokes, hub.queue, hub.metrics, settings.drills, place.account)
 
 

@@ -21,25 +21,31 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What both functions need."""
+    """What every function needs, and all that `console` does."""
 
-    evidence_table: str
     state_table: str
-    work_queue_url: str
     log_level: str
     metrics_namespace: str
     service_name: str
 
 
 @dataclass(frozen=True, slots=True)
-class ObserveSettings(Settings):
+class QueueSettings(Settings):
+    """What the functions need that work on queues."""
+
+    evidence_table: str
+    work_queue_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ObserveSettings(QueueSettings):
     """What `observe` needs; `drills` says whether synthetic events count."""
 
     drills: bool
 
 
 @dataclass(frozen=True, slots=True)
-class WorkSettings(Settings):
+class WorkSettings(QueueSettings):
     """What `work` needs; `operation` is the hub's kill switch, `default_policy` its word for all services."""
 
     event_bus_arn: str
@@ -49,10 +55,20 @@ class WorkSettings(Settings):
     default_policy: DefaultPolicy | None = None
 
 
+def console_settings(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Read what `console` needs; raise SettingsError naming every variable that is missing or wrong."""
+    read = _Environment(environment)
+    settings = Settings(*_shared(read))
+    read.complain()
+    return settings
+
+
 def observe_settings(environment: Mapping[str, str] = os.environ) -> ObserveSettings:
     """Read what `observe` needs; raise SettingsError naming every variable that is missing or wrong."""
     read = _Environment(environment)
-    settings = ObserveSettings(*_shared(read), drills=read.choice("DRILLS", _FLAGS) == "true")
+    settings = ObserveSettings(
+        *_shared(read), *_of_queues(read), drills=read.choice("DRILLS", _FLAGS) == "true"
+    )
     read.complain()
     return settings
 
@@ -60,7 +76,7 @@ def observe_settings(environment: Mapping[str, str] = os.environ) -> ObserveSett
 def work_settings(environment: Mapping[str, str] = os.environ) -> WorkSettings:
     """Read what `work` needs; raise SettingsError naming every variable that is missing or wrong."""
     read = _Environment(environment)
-    shared = _shared(read)
+    shared = (*_shared(read), *_of_queues(read))
     event_bus_arn = read.text("EVENT_BUS_ARN")
     spoke_role_name = read.text("SPOKE_ROLE_NAME")
     external_id = read.text("EXTERNAL_ID")
@@ -72,15 +88,17 @@ def work_settings(environment: Mapping[str, str] = os.environ) -> WorkSettings:
     )
 
 
-def _shared(read: _Environment) -> tuple[str, str, str, str, str, str]:
+def _shared(read: _Environment) -> tuple[str, str, str, str]:
     return (
-        read.text("EVIDENCE_TABLE"),
         read.text("STATE_TABLE"),
-        read.text("WORK_QUEUE_URL"),
         read.choice("LOG_LEVEL", _LOG_LEVELS, "INFO"),
         read.text("METRICS_NAMESPACE", "Fargate/Failover"),
         read.text("POWERTOOLS_SERVICE_NAME"),
     )
+
+
+def _of_queues(read: _Environment) -> tuple[str, str]:
+    return read.text("EVIDENCE_TABLE"), read.text("WORK_QUEUE_URL")
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,14 +17,14 @@ from spot_failover.adapters.registry import SsmRegistry
 from spot_failover.adapters.scaling import SpokeScaling
 from spot_failover.adapters.sessions import SpokeSessions
 from spot_failover.adapters.state import DynamoServices
-from spot_failover.functions.composition import Hub, utc_now
+from spot_failover.functions.composition import QueueHub, utc_now
 from spot_failover.functions.settings import WorkSettings
 from spot_failover.jobs.reconcile import Reconcile
 from spot_failover.jobs.survey import Survey
 
 
 @dataclass(frozen=True)
-class WorkHub(Hub):
+class WorkHub(QueueHub):
     """The parts of `work`."""
 
     settings: WorkSettings
