@@ -82,6 +82,8 @@ def full(record: Record) -> Record:
         restored_at=NOW - 2 * MINUTE,
         put_back=Rolling(50, 150),
         restores=(NOW - 2 * MINUTE, NOW - MINUTE),
+        failovers=(NOW - 3 * MINUTE,),
+        errors_at=NOW - MINUTE,
         demand=0,
         held=Held(0, 4, NOW - MINUTE, confirmed=True, spot_at=NOW - MINUTE),
         scaling=Suspended(scale_in=True, scheduled=True),

@@ -146,6 +146,7 @@ class Record:
     failed restores in a row. restored_at: when Spot was last verified. restores: when restores were tried
     within the last day. demand: the desired count that users and autoscaling ask for, while we hold the
     count of either service (`held`). scaling: the scalable target as it was before we suspended it.
+    failovers: when it left steady, within the last day. errors_at: the newest evidence against Spot.
     claimed: the standby that is ours. falls: when Spot came to lack half of the tasks or more, within the
     last day, and fallen: that it does now (mode `backfill`). told: what was remarked and still holds.
     put_back: rolling settings to give back once a rollout of ours is over. passed_at: the beginning of
@@ -169,6 +170,8 @@ class Record:
     restored_at: datetime | None = None
     put_back: Rolling | None = None
     restores: tuple[datetime, ...] = ()
+    failovers: tuple[datetime, ...] = ()
+    errors_at: datetime | None = None
     demand: int | None = None
     held: Held | None = None
     scaling: Suspended | None = None

@@ -80,6 +80,7 @@ def moved(record: Record, decision: Decision, observation: Observation | None, n
         hold=decision.hold,
         told=frozenset(remark.kind for remark in decision.remarks),
         restores=within_a_day(record.restores, now),
+        failovers=within_a_day(record.failovers, now),
         falls=_falls(record, decision, now),
         fallen=decision.fallen,
     )
@@ -99,6 +100,8 @@ def moved(record: Record, decision: Decision, observation: Observation | None, n
         return replace(entered, config=config, event=None, restored_at=now)
     if decision.starts_restore:
         entered = replace(entered, restores=(*entered.restores, now))
+    if record.phase is Phase.STEADY and decision.phase is Phase.FAILING_OVER:
+        entered = replace(entered, failovers=(*entered.failovers, now))
     if decision.trigger:
         entered = replace(entered, event=decision.trigger)
     if observation and decision.phase in {Phase.FAILING_OVER, Phase.RESTORING}:
