@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from spot_failover.domain.capacity import Strategy, StrategyItem
 from spot_failover.domain.detection import CANNOT_START, NO_CAPACITY, is_short, seen_by_survey
 from spot_failover.domain.evidence import EvidenceKind
 from spot_failover.domain.policy import Thresholds
@@ -85,6 +86,14 @@ def test_ecs_own_words_make_it_one_even_while_a_task_is_pending(scene: Scene) ->
     assert seen(short(scene, said), [*running(9), task("starts", 60)]) == [DEFICIT]
     old = replace(said, created_at=ago(301))
     assert seen(short(scene, old), [*running(9), task("starts", 60)]) == []
+
+
+def test_what_is_missing_of_the_on_demand_share_is_not_spots_fault(scene: Scene) -> None:
+    mixed = Strategy((StrategyItem("FARGATE", base=1), StrategyItem("FARGATE_SPOT", 1)))
+    said = ServiceEvent(ago(10), NO_CAPACITY)
+    shown = replace(scene.observation(scene.deployment(mixed, running=9)), events=(said,))
+    assert seen(shown, running(9)) == []
+    assert seen(shown, running(8)) == [DEFICIT]
 
 
 def test_a_crash_loop_is_none(scene: Scene) -> None:

@@ -9,7 +9,7 @@ from spot_failover.domain.backoff import backoff
 from spot_failover.domain.capacity import Strategy, StrategyItem
 from spot_failover.domain.decision import Decision
 from spot_failover.domain.evidence import Evidence, EvidenceKind
-from spot_failover.domain.phases import next_phase
+from spot_failover.domain.phases import ON_DEMAND_SHORTAGE, next_phase
 from spot_failover.domain.policy import Restore, Scale
 from spot_failover.domain.record import HoldKind, Operation, Phase, Record
 from spot_failover.domain.service import Observation, Rollout
@@ -201,6 +201,8 @@ def test_failing_over_lasts_until_the_on_demand_deployment_has_its_tasks(scene: 
     old = scene.deployment(running=3)
     new = scene.deployment(ON_DEMAND, running=9, id="ecs-svc/2", rollout=Rollout.IN_PROGRESS)
     assert decide(record, scene.observation(new, old)).phase is Phase.FAILING_OVER
+    short = replace(new, rollout=Rollout.COMPLETED)
+    assert decide(record, scene.observation(short)).phase is Phase.FAILING_OVER
     running = replace(new, running=10)
     assert decide(record, scene.observation(running, old)).phase is Phase.FAILING_OVER
     done = decide(record, scene.observation(replace(running, rollout=Rollout.COMPLETED)))
@@ -422,6 +424,18 @@ def test_where_on_demand_never_suffices_and_spot_is_calm_spot_is_tried(scene: Sc
     assert decide(late, short, [*shortage, *scene.evidence()]).phase is Phase.FAILING_OVER
     tried = decide(late, short, shortage)
     assert (tried.phase, tried.attempt) == (Phase.RESTORING, 1)
+    whole = scene.observation(scene.deployment(ON_DEMAND))
+    assert decide(late, whole, shortage).phase is Phase.ON_DEMAND
+
+
+def test_where_on_demand_is_short_too_what_runs_on_spot_is_kept_and_nothing_else_is(
+    scene: Scene,
+) -> None:
+    both = [*scene.evidence(EvidenceKind.ON_DEMAND_SHORTAGE), *scene.evidence()]
+    kept = decide(scene.record(), scene.observation(running=3), both)
+    assert (kept.phase, kept.hold and kept.hold.kind) == (Phase.STEADY, HoldKind.BLOCKED)
+    assert [remark.kind for remark in kept.remarks] == [ON_DEMAND_SHORTAGE]
+    assert decide(scene.record(), scene.observation(running=0), both).phase is Phase.FAILING_OVER
 
 
 def test_a_restore_does_not_wait_for_ever_for_on_demand_tasks(scene: Scene) -> None:

@@ -166,6 +166,11 @@ def test_a_restore_whose_tasks_do_not_all_come_up_goes_back(scene: Scene) -> Non
     assert "Only 8 of 10 Spot tasks run after 600 s" in late.reason
 
 
+def test_a_restore_cannot_go_back_to_a_standby_that_is_gone(scene: Scene) -> None:
+    gone = with_standby(scene, status="INACTIVE")
+    assert decide(restoring(scene), gone, scene.evidence()).phase is Phase.RESTORING
+
+
 def test_a_stuck_rollout_of_the_owners_does_not_hold_a_restore_up(scene: Scene) -> None:
     stuck = scene.deployment(running=0, rollout=Rollout.IN_PROGRESS, id="ecs-svc/2")
     shown = scene.twins(**WHOLE)
@@ -233,6 +238,9 @@ def test_a_service_under_its_own_dry_run_may_leave(scene: Scene) -> None:
     shown = scene.twins(desired=0, running=0, standby=10, on_demand=10)
     assert decide(record, shown).forget
     assert not decide(replace(record, leaving=ago(299)), shown).forget
+    # The hub's dry run will end, and then it can come home.
+    under_the_hubs = on_demand(scene, operation=Operation.DRY_RUN, leaving=ago(300))
+    assert not decide(under_the_hubs, shown).forget
 
 
 def test_one_answer_without_a_service_that_is_away_forgets_nothing(scene: Scene) -> None:

@@ -11,6 +11,7 @@ from spot_failover.domain.identity import ServiceId
 from spot_failover.domain.policy import Policy
 from spot_failover.domain.record import Hold, HoldKind, Operation, Phase
 from spot_failover.domain.registration import SPOKE_PARAMETER
+from spot_failover.domain.scaling import Suspended
 from tests.unit.jobs.stage import BUS, HERE, WEB, Stage
 
 WEB_PARAMETER = "/spot-failover/services/shop/web"
@@ -190,6 +191,7 @@ def test_a_spoke_that_is_destroyed_lets_its_services_leave_and_is_forgotten_afte
     stage.registry.values[HERE] = {}
     stage.tick("registration", deleted=SPOKE_PARAMETER)
     assert stage.record().leaving == stage.now
+    assert list(stage.spokes.all()) == [HERE]
     stage.services.forget(stage.record())
     stage.later(600)
     stage.tick()
@@ -207,6 +209,16 @@ def test_only_services_with_news_are_woken(stage: Stage) -> None:
     stage.tick()
     assert woken(stage) == []
     stage.ecs.shown[WEB] = stage.observation(running=3)
+    stage.later(60)
+    stage.tick()
+    assert woken(stage) == [WEB]
+
+
+def test_a_service_whose_autoscaling_is_still_off_is_woken(stage: Stage) -> None:
+    stage.tick("registration")
+    stage.wake()
+    stage.services.save(replace(stage.record(), scaling=Suspended()))
+    stage.queue.take()
     stage.later(60)
     stage.tick()
     assert woken(stage) == [WEB]
