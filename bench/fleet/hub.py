@@ -26,6 +26,7 @@ from simulator.world import World
 from spot_failover.adapters.ecs import SpokeEcs
 from spot_failover.adapters.memory import InMemoryMetrics
 from spot_failover.adapters.metrics import EmbeddedMetrics
+from spot_failover.domain.metric import Detail
 from spot_failover.domain.record import Operation
 from spot_failover.functions.composition import Place
 from spot_failover.functions.observe import Observer
@@ -44,6 +45,7 @@ SETTINGS: Final = WorkSettings(
     work_queue_url=WORK_QUEUE,
     log_level="INFO",
     metrics_namespace="Fargate/Failover",
+    metrics_detail=Detail.FLEET,
     service_name="spot-failover",
     event_bus_arn=BUS,
     spoke_role_name="CentralSpotAutomationRole",

@@ -15,6 +15,7 @@ from spot_failover.domain.errors import ConflictError, RefusedError
 from spot_failover.domain.evidence import Evidence
 from spot_failover.domain.identity import Location, ServiceId
 from spot_failover.domain.ledger import Ledger
+from spot_failover.domain.metric import Metric
 from spot_failover.domain.record import Message, Pause, Record, Spoke
 from spot_failover.domain.registration import Parameters, Registration
 from spot_failover.domain.scaling import Suspended
@@ -204,13 +205,17 @@ class InMemoryOutbox:
 
 
 class InMemoryMetrics:
-    """Counters by name."""
+    """Counters by name, and the latest value of every gauge by name and service."""
 
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
+        self.gauges: dict[Metric, dict[ServiceId, float]] = {}
 
-    def count(self, name: str, value: int = 1) -> None:
-        self.counts[name] += value
+    def count(self, name: Metric, value: float = 1, of: ServiceId | Location | None = None) -> None:
+        self.counts[name] += value  # type: ignore[assignment]  # seconds are no whole numbers
+
+    def measure(self, name: Metric, value: float, of: ServiceId) -> None:
+        self.gauges.setdefault(name, {})[of] = value
 
 
 class InMemoryScaling:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 import boto3
 from aws_lambda_powertools.logging import Logger
-from aws_lambda_powertools.metrics import Metrics
 
 import spot_failover
 from spot_failover.adapters.clients import RETRYING, hub_session
@@ -68,9 +67,8 @@ class Hub:
 
     @cached_property
     def metrics(self) -> EmbeddedMetrics:
-        return EmbeddedMetrics(
-            Metrics(service=self.settings.service_name, namespace=self.settings.metrics_namespace)
-        )
+        settings = self.settings
+        return EmbeddedMetrics(settings.metrics_namespace, settings.service_name, settings.metrics_detail)
 
     @cached_property
     def spokes(self) -> DynamoSpokes:

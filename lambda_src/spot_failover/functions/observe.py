@@ -12,6 +12,7 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, assert_never
 
+from spot_failover.domain.metric import Metric
 from spot_failover.domain.requests import TICK
 from spot_failover.events.envelope import read_body
 from spot_failover.events.errors import EventError
@@ -48,7 +49,7 @@ class Observer:
             signal = self._read(record.body)
         except EventError as error:
             # The same message would be as wrong the next time.
-            self.metrics.count("RejectedEvents")
+            self.metrics.count(Metric.REJECTED_EVENTS)
             logger.warning("Message %s was turned away: %s", record.message_id, error)
             return
         self._act(signal, record.message_id)

@@ -7,6 +7,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from spot_failover.domain.metric import Detail
 from spot_failover.domain.policy import InvalidPolicyError
 from spot_failover.domain.record import Operation
 from spot_failover.domain.registration import DefaultPolicy, parse_default
@@ -26,6 +27,7 @@ class Settings:
     state_table: str
     log_level: str
     metrics_namespace: str
+    metrics_detail: Detail
     service_name: str
 
 
@@ -88,11 +90,12 @@ def work_settings(environment: Mapping[str, str] = os.environ) -> WorkSettings:
     )
 
 
-def _shared(read: _Environment) -> tuple[str, str, str, str]:
+def _shared(read: _Environment) -> tuple[str, str, str, Detail, str]:
     return (
         read.text("STATE_TABLE"),
         read.choice("LOG_LEVEL", _LOG_LEVELS, "INFO"),
         read.text("METRICS_NAMESPACE", "Fargate/Failover"),
+        read.detail("METRICS_DETAIL"),
         read.text("POWERTOOLS_SERVICE_NAME"),
     )
 
@@ -121,6 +124,10 @@ class _Environment:
                 f'The environment variable {name} is "{value}"; it must be {_listed(choices)}.'
             )
         return value
+
+    def detail(self, name: str) -> Detail:
+        value = self.choice(name, tuple(Detail), Detail.FLEET)
+        return Detail(value) if value in set(Detail) else Detail.FLEET
 
     def default_policy(self, name: str) -> DefaultPolicy | None:
         text = self.variables.get(name, "")

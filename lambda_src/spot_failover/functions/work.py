@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, assert_never
 
 from spot_failover.adapters import wakeups
 from spot_failover.adapters.wakeups import InvalidWakeUpError
+from spot_failover.domain.metric import Metric
 from spot_failover.domain.requests import SurveyRequest
 from spot_failover.functions.batch import respond
 from spot_failover.functions.composition import Place, utc_now
@@ -44,7 +45,7 @@ class Worker:
             wake_up = wakeups.parse(record.body)
         except InvalidWakeUpError as error:
             # The same message would be as wrong the next time.
-            self.metrics.count("RejectedEvents")
+            self.metrics.count(Metric.REJECTED_EVENTS)
             logger.warning("Message %s was turned away: %s", record.message_id, error)
             return
         self._run(wake_up, _sent_at(record))

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from spot_failover.domain.evidence import Evidence
     from spot_failover.domain.identity import Location, ServiceId
     from spot_failover.domain.ledger import Ledger
+    from spot_failover.domain.metric import Metric
     from spot_failover.domain.record import Message, Pause, Record, Spoke
     from spot_failover.domain.registration import Parameters, Registration
     from spot_failover.domain.scaling import Suspended
@@ -197,7 +198,10 @@ class WorkQueue(Protocol):
 
 
 class Metrics(Protocol):
-    """Counters."""
+    """Metrics of the fleet, and as finely as it was set up, of what `of` names."""
 
-    def count(self, name: str, value: int = 1) -> None:
+    def count(self, name: Metric, value: float = 1, of: ServiceId | Location | None = None) -> None:
         """Add to a counter."""
+
+    def measure(self, name: Metric, value: float, of: ServiceId) -> None:
+        """Give a service's value of a gauge now."""

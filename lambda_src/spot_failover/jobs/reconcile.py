@@ -23,6 +23,7 @@ from spot_failover.domain.errors import (
     UnreadableItemError,
 )
 from spot_failover.domain.evidence import NOTICE, NOTICE_SLACK, EvidenceKind, first_sights
+from spot_failover.domain.metric import Metric
 from spot_failover.domain.peers import wait_for_peers
 from spot_failover.domain.phases import next_phase
 from spot_failover.domain.policy import Mode
@@ -109,7 +110,7 @@ class Reconcile:
             record = self.services.load(wake_up.service)
         except UnreadableItemError as unreadable:
             # The same message would find it as unreadable the next time, and hold its group up meanwhile.
-            self.metrics.count("FailedPasses")
+            self.metrics.count(Metric.FAILED_PASSES, of=wake_up.service)
             logger.error("The record of %s cannot be used: %s", wake_up.service.key, unreadable)  # noqa: TRY400
             return
         if record is None:
@@ -274,7 +275,7 @@ class Reconcile:
 
     def _note(self, service: ServiceId, fault: SpotFailoverError, now: datetime) -> None:
         """Write the fault down and tell of it; the next tick tries again."""
-        self.metrics.count("FailedPasses")
+        self.metrics.count(Metric.FAILED_PASSES, of=service)
         logger.error("The pass over %s failed: %s", service.key, fault)
         record = self.services.load(service)
         if record is None:
@@ -307,7 +308,7 @@ class Reconcile:
         if wake_up.cause == EvidenceKind.SPOT_INTERRUPTION:
             rows = first_sights(self.evidence.read(service, now - UNPROTECTED_WINDOW))
             if any(row.event_id == wake_up.cause_id for row in rows):
-                self.metrics.count("UnprotectedInterruptions")
+                self.metrics.count(Metric.UNPROTECTED_INTERRUPTIONS, of=service)
         if self.spokes.load(service.location) is None:
             # Once in a while for each place, however many events come from it.
             period = int(now.timestamp() // DISCOVERY_PERIOD.total_seconds())

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from spot_failover.domain.metric import Metric
 from spot_failover.domain.record import Phase, Spoke
 from spot_failover.domain.registration import (
     SPOKE_PARAMETER,
@@ -148,7 +149,7 @@ class Registrar:
         told = before.rejected if before else {}
         if not found.rejected:
             return found.rejected
-        self.metrics.count("RejectedRegistrations", len(found.rejected))
+        self.metrics.count(Metric.REJECTED_REGISTRATIONS, len(found.rejected), location)
         fresh = [reason for name, reason in found.rejected.items() if told.get(name) != reason]
         for reason in fresh:
             logger.warning("A registration was rejected: %s", reason)

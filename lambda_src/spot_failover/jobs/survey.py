@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from spot_failover.domain.detection import is_short, seen_by_survey
 from spot_failover.domain.errors import AccessDeniedError, SpotFailoverError
+from spot_failover.domain.metric import Metric
 from spot_failover.domain.news import has_news
 from spot_failover.domain.policy import Mode
 from spot_failover.domain.record import Phase, Record, Spoke
@@ -113,7 +114,7 @@ class Survey:
             return replace(spoke, heard_at=now, silent=False)
         if spoke.heard_at is None or now - spoke.heard_at < SILENT_AFTER:
             return spoke
-        self.metrics.count("SilentSpokes")
+        self.metrics.count(Metric.SILENT_SPOKES, of=spoke.location)
         if spoke.silent:
             return spoke
         reason = (
@@ -146,7 +147,7 @@ class Survey:
     def _note(
         self, request: SurveyRequest, spoke: Spoke | None, fault: SpotFailoverError, now: datetime
     ) -> None:
-        self.metrics.count("FailedPasses")
+        self.metrics.count(Metric.FAILED_PASSES, of=request.location)
         logger.error("The survey of %s failed: %s", request.location.key, fault)
         if spoke is None:
             return

@@ -2,6 +2,7 @@
 
 import pytest
 
+from spot_failover.domain.metric import Detail
 from spot_failover.domain.policy import Policy, Thresholds
 from spot_failover.domain.record import Operation
 from spot_failover.domain.registration import DefaultPolicy
@@ -36,13 +37,16 @@ def test_observe_reads_its_settings_with_defaults_for_log_and_metrics() -> None:
         work_queue_url=SHARED["WORK_QUEUE_URL"],
         log_level="INFO",
         metrics_namespace="Fargate/Failover",
+        metrics_detail=Detail.FLEET,
         service_name="spot-failover",
         drills=False,
     )
 
 
 def test_work_reads_its_settings() -> None:
-    settings = work_settings({**WORK, "LOG_LEVEL": "DEBUG", "METRICS_NAMESPACE": "Dev"})
+    settings = work_settings(
+        {**WORK, "LOG_LEVEL": "DEBUG", "METRICS_NAMESPACE": "Dev", "METRICS_DETAIL": "account"}
+    )
 
     assert settings == WorkSettings(
         evidence_table="spot-failover-evidence",
@@ -50,6 +54,7 @@ def test_work_reads_its_settings() -> None:
         work_queue_url=SHARED["WORK_QUEUE_URL"],
         log_level="DEBUG",
         metrics_namespace="Dev",
+        metrics_detail=Detail.ACCOUNT,
         service_name="spot-failover",
         event_bus_arn=WORK["EVENT_BUS_ARN"],
         spoke_role_name="CentralSpotAutomationRole",
