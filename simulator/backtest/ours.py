@@ -26,11 +26,12 @@ from spot_failover.domain.identity import Location, ServiceId
 from spot_failover.domain.policy import Mode, Policy
 from spot_failover.domain.record import Message, Operation, Phase, Record, Spoke
 from spot_failover.domain.registration import Registration
+from spot_failover.domain.requests import SurveyRequest
 from spot_failover.events.model import EvidenceSignal
 from spot_failover.events.parser import parse
 from spot_failover.jobs import messages
 from spot_failover.jobs.reconcile import Reconcile, WakeUp
-from spot_failover.jobs.survey import Survey, SurveyRequest
+from spot_failover.jobs.survey import Survey
 
 _HUB: Final = "111122223333"
 # ECS tells of every change by an event, but for what its scheduler does at its next look, a second or so

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from spot_failover.domain.service import Observation
     from spot_failover.jobs import ports
 
-__all__ = ["Survey", "SurveyRequest"]
 
 logger = logging.getLogger(__name__)
 

@@ -22,11 +22,12 @@ from spot_failover.domain.identity import Location, ServiceId
 from spot_failover.domain.policy import Policy
 from spot_failover.domain.record import Operation, Record
 from spot_failover.domain.registration import DefaultPolicy, Registration
+from spot_failover.domain.requests import SurveyRequest
 from spot_failover.domain.service import Deployment, Observation, Rollout
 from spot_failover.domain.targets import UpdateService
 from spot_failover.domain.tasks import Task
 from spot_failover.jobs.reconcile import Reconcile, WakeUp
-from spot_failover.jobs.survey import Survey, SurveyRequest
+from spot_failover.jobs.survey import Survey
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 BUS = "arn:aws:events:eu-west-1:111122223333:event-bus/spot-failover"
