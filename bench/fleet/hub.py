@@ -175,7 +175,7 @@ class Hub:
 
     def _worker(self) -> Callable[[SQSRecord], None]:
         parts = _Parts(self.aws)
-        return Worker(parts.reconcile, parts.survey, parts.metrics, parts.clock)
+        return Worker(parts.reconcile, parts.survey, parts.steer, parts.metrics, parts.clock)
 
     def _sent(self, _: str, entries: list[dict[str, Any]]) -> None:
         """Put messages into work.fifo, each deduplication id once."""

@@ -55,6 +55,7 @@ locals {
       placement-failure = "placement_failure"
       interruption      = "interruption"
       control           = "control"
+      command           = "control"
     },
     var.allow_drills ? {
       placement-failure-drill = "placement_failure"
@@ -65,6 +66,7 @@ locals {
     placement-failure       = "ECS could not place tasks of a service."
     interruption            = "A Spot task was interrupted, started, or failed to start."
     control                 = "A registration changed, or a spoke is alive."
+    command                 = "An operator of this account pauses, freezes, fails over or restores."
     placement-failure-drill = "A rehearsed placement failure."
     interruption-drill      = "A rehearsed interruption."
   }
@@ -76,8 +78,14 @@ resource "aws_cloudwatch_event_rule" "delivery" {
   name           = "${local.name}-${each.key}"
   description    = local.rule_descriptions[each.key]
   event_bus_name = aws_cloudwatch_event_bus.main.name
-  event_pattern  = file("${path.module}/event-patterns/${each.key}.json")
   tags           = local.tags
+
+  # Whoever may forward events can name any source, but not this account.
+  event_pattern = (
+    each.key == "command"
+    ? jsonencode(merge(jsondecode(file("${path.module}/event-patterns/command.json")), { account = [local.account_id] }))
+    : file("${path.module}/event-patterns/${each.key}.json")
+  )
 }
 
 resource "aws_cloudwatch_event_target" "delivery" {

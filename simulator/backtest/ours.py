@@ -21,6 +21,7 @@ from spot_failover.adapters.memory import (
     InMemoryRegistry,
     InMemorySpokes,
 )
+from spot_failover.domain.command import Command
 from spot_failover.domain.evidence import NOTICE, NOTICE_SLACK
 from spot_failover.domain.identity import Location, ServiceId
 from spot_failover.domain.policy import Mode, Policy
@@ -223,6 +224,9 @@ class _Queue:
 
     def survey(self, locations: Iterable[Location], cause: str, cause_id: str, deleted: str = "") -> None:
         """Leave it to the tick: all services of a backtest are registered before it begins."""
+
+    def steer(self, command: Command) -> None:
+        raise NotImplementedError(f"Nobody is there to {command.kind} anything in a backtest.")
 
     def take(self) -> dict[ServiceId, tuple[str, str]]:
         """Return who was woken, and why, and empty the queue."""

@@ -1,26 +1,45 @@
 """The messages of work.fifo: read back as written, and what is none of ours told in a sentence."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from spot_failover.adapters.times import whole_milliseconds
 from spot_failover.adapters.wakeups import (
     InvalidWakeUpError,
     Reconcile,
+    Steer,
     Survey,
     WakeUp,
     deduplication_id,
     parse,
 )
+from spot_failover.domain.command import CommandKind
 from spot_failover.domain.identity import Location, ServiceId
 
 texts = st.text(min_size=1, max_size=300)
 locations = st.builds(Location, texts, texts)
 services = st.builds(ServiceId, texts, texts, texts, texts)
-wake_ups = st.builds(Reconcile, services, texts, texts) | st.builds(
-    Survey, locations, texts, texts, st.text(max_size=300)
+moments = st.datetimes(min_value=datetime(2000, 1, 1)).map(  # noqa: DTZ001 - hypothesis wants them naive
+    lambda time: whole_milliseconds(time.replace(tzinfo=UTC))
+)
+commands = st.builds(
+    Steer,
+    st.sampled_from(CommandKind),
+    texts,
+    st.text(max_size=300),
+    texts,
+    moments,
+    st.none() | services,
+    st.none() | moments,
+)
+wake_ups = (
+    st.builds(Reconcile, services, texts, texts)
+    | st.builds(Survey, locations, texts, texts, st.text(max_size=300))
+    | commands
 )
 RECONCILE = {"job": "reconcile", "account": "1", "region": "r", "cluster": "c", "service": "s", "cause": "x"}
 
@@ -42,7 +61,9 @@ def test_ids_fit_what_sqs_allows(wake_up: WakeUp) -> None:
         ("", "does not hold JSON"),
         ("[]", "must hold a JSON object"),
         ("{}", "asks for job None"),
-        ('{"job": "dance"}', "asks for job 'dance'. Known: reconcile, survey."),
+        ('{"job": "dance"}', "asks for job 'dance'. Known: reconcile, survey, steer."),
+        ('{"job": "steer", "command": "dance"}', "'dance' is not a valid CommandKind"),
+        ('{"job": "steer", "command": "freeze", "author": "m", "cause_id": "1", "time": "x"}', "format"),
         (json.dumps(RECONCILE), "has cause_id None, which is not text."),
         (
             json.dumps({**RECONCILE, "cause_id": "1", "service": 7}),

@@ -1,9 +1,12 @@
 """The port `WorkQueue`."""
 
-from spot_failover.adapters.wakeups import Reconcile, Survey
+import pytest
+
+from spot_failover.adapters.wakeups import Reconcile, Steer, Survey
+from spot_failover.domain.command import Command, CommandKind
 from spot_failover.domain.identity import Location, ServiceId
 from tests.contract.conftest import Queue
-from tests.contract.examples import HERE, WEB
+from tests.contract.examples import HERE, MINUTE, NOW, WEB
 
 FLEET = [Location(HERE.account, region) for region in ("eu-central-1", "us-east-1")]
 
@@ -47,6 +50,26 @@ def test_a_deletion_names_the_parameter(queue: Queue) -> None:
     queue.port.survey([HERE], "registration", "event-1", deleted="/spot-failover/services/shop/web")
 
     assert queue.take() == [Survey(HERE, "registration", "event-1", "/spot-failover/services/shop/web")]
+
+
+COMMAND = Command(CommandKind.PAUSE, "mika", "Load test.", "event-1", NOW, WEB, NOW + MINUTE)
+FREEZE = Command(CommandKind.FREEZE, "mika", "", "event-2", NOW)
+
+
+@pytest.mark.parametrize("command", [COMMAND, FREEZE], ids=lambda command: command.kind)
+def test_a_command_is_passed_on_once(queue: Queue, command: Command) -> None:
+    for _ in range(2):
+        queue.port.steer(command)
+
+    assert queue.take() == [Steer.of(command)]
+
+
+def test_a_command_goes_before_the_pass_that_it_asks_for(queue: Queue) -> None:
+    queue.port.steer(COMMAND)
+    queue.port.reconcile([WEB], "command", "event-3")
+
+    assert [type(wake_up) for wake_up in queue.take()] == [Steer, Reconcile]
+    assert Steer.of(COMMAND).group == Reconcile(WEB, "", "").group != Steer.of(FREEZE).group
 
 
 def test_nobody_to_wake_sends_nothing(queue: Queue) -> None:

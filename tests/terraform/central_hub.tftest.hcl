@@ -118,8 +118,8 @@ run "the_defaults_are_those_of_the_contract" {
   }
 
   assert {
-    condition     = toset(keys(aws_cloudwatch_event_rule.delivery)) == toset(["placement-failure", "interruption", "control"])
-    error_message = "There are other rules than those of real events."
+    condition     = toset(keys(aws_cloudwatch_event_rule.delivery)) == toset(["placement-failure", "interruption", "control", "command"])
+    error_message = "There are other rules than those of real events and commands."
   }
 
   assert {
@@ -382,6 +382,7 @@ run "everything_can_be_chosen" {
       interruption            = "arn:aws:sqs:eu-west-1:111122223333:dev-interruption"
       interruption-drill      = "arn:aws:sqs:eu-west-1:111122223333:dev-interruption"
       control                 = "arn:aws:sqs:eu-west-1:111122223333:dev-spot-failover-control-queue"
+      command                 = "arn:aws:sqs:eu-west-1:111122223333:dev-spot-failover-control-queue"
     }
     error_message = "A rule delivers into another queue."
   }
@@ -397,9 +398,15 @@ run "everything_can_be_chosen" {
   assert {
     condition = alltrue([
       for name, rule in aws_cloudwatch_event_rule.delivery :
-      jsondecode(rule.event_pattern) == jsondecode(file("modules/central-hub/event-patterns/${name}.json"))
+      { for key, value in jsondecode(rule.event_pattern) : key => value if key != "account" } == jsondecode(file("modules/central-hub/event-patterns/${name}.json"))
     ])
     error_message = "A rule has another pattern than its file."
+  }
+
+  assert {
+    condition = { for name, rule in aws_cloudwatch_event_rule.delivery : name => jsondecode(rule.event_pattern)["account"]
+    if can(jsondecode(rule.event_pattern)["account"]) } == { command = ["111122223333"] }
+    error_message = "Another account could command, or a rule of events leaves accounts out."
   }
 
   assert {

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from spot_failover.adapters.wakeups import Reconcile, Survey, WakeUp, deduplication_id
+from spot_failover.adapters.wakeups import Reconcile, Steer, Survey, WakeUp, deduplication_id
+from spot_failover.domain.command import Command
 from spot_failover.domain.errors import ConflictError, RefusedError
 from spot_failover.domain.evidence import Evidence
 from spot_failover.domain.identity import Location, ServiceId
@@ -177,6 +178,9 @@ class InMemoryWorkQueue:
 
     def reconcile(self, services: Iterable[ServiceId], cause: str, cause_id: str) -> None:
         self._send(Reconcile(service, cause, cause_id) for service in services)
+
+    def steer(self, command: Command) -> None:
+        self._send([Steer.of(command)])
 
     def survey(self, locations: Iterable[Location], cause: str, cause_id: str, deleted: str = "") -> None:
         self._send(Survey(location, cause, cause_id, deleted) for location in locations)

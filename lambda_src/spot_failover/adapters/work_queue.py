@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from spot_failover.adapters.batches import batches
 from spot_failover.adapters.faults import translated
-from spot_failover.adapters.wakeups import Reconcile, Survey, WakeUp, deduplication_id
+from spot_failover.adapters.wakeups import Reconcile, Steer, Survey, WakeUp, deduplication_id
+from spot_failover.domain.command import Command
 from spot_failover.domain.errors import UnreachableError
 from spot_failover.domain.identity import Location, ServiceId
 
@@ -29,6 +30,9 @@ class SqsWorkQueue:
 
     def reconcile(self, services: Iterable[ServiceId], cause: str, cause_id: str) -> None:
         self._send(Reconcile(service, cause, cause_id) for service in services)
+
+    def steer(self, command: Command) -> None:
+        self._send([Steer.of(command)])
 
     def survey(self, locations: Iterable[Location], cause: str, cause_id: str, deleted: str = "") -> None:
         self._send(Survey(location, cause, cause_id, deleted) for location in locations)

@@ -40,6 +40,7 @@ class Source(StrEnum):
     DRILL = "test.aws.ecs"
     SSM = "aws.ssm"
     SPOKE = "spot-failover.spoke"
+    OPERATOR = "spot-failover.operator"
     HUB = "spot-failover.hub"
 
 
@@ -51,6 +52,7 @@ class DetailType(StrEnum):
     DEPLOYMENT_STATE_CHANGE = "ECS Deployment State Change"
     PARAMETER_STORE_CHANGE = "Parameter Store Change"
     HEARTBEAT = "Heartbeat"
+    COMMAND = "Command"
     TICK = "Tick"
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
+from spot_failover.domain.command import Command
 from spot_failover.domain.evidence import Evidence, EvidenceKind
 from spot_failover.domain.identity import Location, ServiceId
 from spot_failover.domain.requests import RegistrationCause
@@ -47,6 +48,13 @@ class RegistrationSignal:
 
 
 @dataclass(frozen=True, slots=True)
+class CommandSignal:
+    """An operator of the hub's own account asks for something."""
+
+    command: Command
+
+
+@dataclass(frozen=True, slots=True)
 class TickSignal:
     """A minute has passed. It has no id of its own: the message's id stands for it."""
 
@@ -58,4 +66,4 @@ class Ignored:
     reason: str
 
 
-Signal: TypeAlias = EvidenceSignal | RegistrationSignal | TickSignal | Ignored
+Signal: TypeAlias = EvidenceSignal | RegistrationSignal | CommandSignal | TickSignal | Ignored

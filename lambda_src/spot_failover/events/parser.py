@@ -9,7 +9,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from spot_failover.domain.evidence import Evidence, EvidenceKind
-from spot_failover.events import heartbeat, parameter_store_change, service_action, task_state_change, tick
+from spot_failover.events import (
+    command,
+    heartbeat,
+    parameter_store_change,
+    service_action,
+    task_state_change,
+    tick,
+)
 from spot_failover.events.claim import Claim, accept, accept_drill
 from spot_failover.events.envelope import DetailType, Envelope, Source, read_envelope
 from spot_failover.events.errors import RejectedEventError, quoted
@@ -57,6 +64,8 @@ def parse(raw: JsonObject, *, drills: bool, hub_account: str, now: datetime) -> 
             return heartbeat.parse(envelope)
         case Source.SSM, DetailType.PARAMETER_STORE_CHANGE:
             return parameter_store_change.parse(envelope)
+        case Source.OPERATOR, DetailType.COMMAND:
+            return command.parse(envelope, hub_account=hub_account, now=now)
         case Source.ECS, _:
             return _ecs_event(envelope, now)
         case Source.DRILL, _:

@@ -16,7 +16,14 @@ from spot_failover.domain.metric import Metric
 from spot_failover.domain.requests import TICK
 from spot_failover.events.envelope import read_body
 from spot_failover.events.errors import EventError
-from spot_failover.events.model import EvidenceSignal, Ignored, RegistrationSignal, Signal, TickSignal
+from spot_failover.events.model import (
+    CommandSignal,
+    EvidenceSignal,
+    Ignored,
+    RegistrationSignal,
+    Signal,
+    TickSignal,
+)
 from spot_failover.events.parser import parse
 from spot_failover.functions.batch import respond
 from spot_failover.functions.composition import Place, QueueHub, utc_now
@@ -66,6 +73,8 @@ class Observer:
                     self.queue.reconcile([service], evidence.kind.value, evidence.event_id)
             case RegistrationSignal(location, cause, event_id, deleted):
                 self.queue.survey([location], cause.value, event_id, deleted)
+            case CommandSignal(command):
+                self.queue.steer(command)
             case TickSignal():
                 self.queue.survey(self.spokes.all(), TICK, message_id)
             case Ignored(reason):

@@ -1,4 +1,4 @@
-"""The function `work`: every message of work.fifo runs one of the two jobs."""
+"""The function `work`: every message of work.fifo runs one of the jobs."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, assert_never
 
 from spot_failover.adapters import wakeups
 from spot_failover.adapters.wakeups import InvalidWakeUpError
+from spot_failover.domain.command import Command
 from spot_failover.domain.metric import Metric
 from spot_failover.domain.requests import SurveyRequest
 from spot_failover.functions.batch import respond
@@ -36,6 +37,7 @@ class Worker:
 
     reconcile: Callable[[WakeUp, datetime], None]
     survey: Callable[[SurveyRequest, datetime], None]
+    steer: Callable[[Command, datetime], None]
     metrics: ports.Metrics
     clock: Callable[[], datetime] = utc_now
 
@@ -56,6 +58,8 @@ class Worker:
                 self.reconcile(WakeUp(service, cause, cause_id, sent_at), self.clock())
             case wakeups.Survey():
                 self.survey(wake_up, self.clock())
+            case wakeups.Steer():
+                self.steer(wake_up, self.clock())
             case _:
                 assert_never(wake_up)
 
@@ -63,7 +67,7 @@ class Worker:
 @cache
 def _parts(function_arn: str) -> tuple[WorkHub, Worker]:
     hub = WorkHub(work_settings(), Place.of_function(function_arn))
-    return hub, Worker(hub.reconcile, hub.survey, hub.metrics)
+    return hub, Worker(hub.reconcile, hub.survey, hub.steer, hub.metrics)
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:

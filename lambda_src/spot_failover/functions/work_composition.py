@@ -20,6 +20,7 @@ from spot_failover.adapters.state import DynamoServices
 from spot_failover.functions.composition import QueueHub, utc_now
 from spot_failover.functions.settings import WorkSettings
 from spot_failover.jobs.reconcile import Reconcile
+from spot_failover.jobs.steer import Steer
 from spot_failover.jobs.survey import Survey
 
 
@@ -57,6 +58,16 @@ class WorkHub(QueueHub):
             metrics=self.metrics,
             event_bus_arn=self.settings.event_bus_arn,
             default_policy=self.settings.default_policy,
+        )
+
+    @cached_property
+    def steer(self) -> Steer:
+        return Steer(
+            services=self._services,
+            evidence=self.evidence,
+            outbox=self._outbox,
+            queue=self.queue,
+            operation=self.settings.operation,
         )
 
     @cached_property

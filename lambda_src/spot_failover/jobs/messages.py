@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from spot_failover.domain.command import Command
     from spot_failover.domain.decision import Remark
     from spot_failover.domain.identity import Location, ServiceId
     from spot_failover.domain.service import Observation
@@ -24,12 +25,14 @@ RESTORE_FAILED = "Service Restore Failed"
 LET_GO = "Service Let Go"
 BLOCKED = "Service Blocked"
 DRY_RUN = "Service Dry Run"
+PAUSED = "Service Paused"
 FAULT = "Service Fault"
 LEFT = "Service Left"
 REGISTRATION_REJECTED = "Registration Rejected"
 SPOKE_FAULT = "Spoke Fault"
 SPOKE_SILENT = "Spoke Silent"
 SPOKE_GONE = "Spoke Gone"
+OPERATOR_COMMAND = "Operator Command"
 
 _BY_PHASES = {
     (Phase.STEADY, Phase.FAILING_OVER): FAILING_OVER,
@@ -43,6 +46,7 @@ _BY_PHASES = {
     (Phase.RESTORING, Phase.FAILING_OVER): RESTORE_FAILED,
     (Phase.RESTORING, Phase.ON_DEMAND): RESTORE_FAILED,
 }
+_BY_HOLD = {HoldKind.BLOCKED: BLOCKED, HoldKind.DRY_RUN: DRY_RUN, HoldKind.PAUSED: PAUSED}
 
 
 def of_pass(
@@ -58,7 +62,7 @@ def of_pass(
         let_go = after.phase is Phase.STEADY and after.restored_at == before.restored_at
         told.append(LET_GO if let_go else _BY_PHASES[before.phase, after.phase])
     if after.hold and _kind(after.hold) != _kind(before.hold):
-        told.append(BLOCKED if after.hold.kind is HoldKind.BLOCKED else DRY_RUN)
+        told.append(_BY_HOLD[after.hold.kind])
     of_phase = [of_service(kind, after, now, observation=observation, previous=before.phase) for kind in told]
     remarked = [
         of_service(remark.kind, after, now, reason=remark.reason, observation=observation)
@@ -106,6 +110,25 @@ def of_service(
             "time": record.event.time.isoformat(),
         }
     return _message(detail_type, record.id.key, detail, now)
+
+
+def of_command(
+    command: Command, refusal: str | None, now: datetime, *, record: Record | None = None
+) -> Message:
+    """Return the audit event about an operator's command: taken, or refused with a sentence."""
+    outcome = f"Refused: {refusal}" if refusal else "Taken."
+    detail = {
+        **(_names(command.service) if command.service else {}),
+        **({"phase": record.phase.value, "owner": record.policy.owner} if record else {}),
+        "command": command.kind.value,
+        "command_id": command.cause_id,
+        "author": command.author,
+        "taken": refusal is None,
+        "reason": f"{command.kind.value.capitalize()}, asked for by {command.signed}. {outcome}",
+        **({"until": command.until.isoformat()} if command.until else {}),
+    }
+    identity = hashlib.sha256(f"{OPERATOR_COMMAND} {command.cause_id}".encode()).hexdigest()
+    return Message(identity, OPERATOR_COMMAND, now, {"id": identity, **detail})
 
 
 def of_location(detail_type: str, location: Location, reason: str, now: datetime) -> Message:

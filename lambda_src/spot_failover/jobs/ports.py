@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
+    from spot_failover.domain.command import Command
     from spot_failover.domain.evidence import Evidence
     from spot_failover.domain.identity import Location, ServiceId
     from spot_failover.domain.ledger import Ledger
@@ -189,6 +190,9 @@ class WorkQueue(Protocol):
 
     def reconcile(self, services: Iterable[ServiceId], cause: str, cause_id: str) -> None:
         """Wake services; the same `cause_id` wakes a service once."""
+
+    def steer(self, command: Command) -> None:
+        """Pass an operator's command on, in the order of what else is to be done to its service."""
 
     def survey(self, locations: Iterable[Location], cause: str, cause_id: str, deleted: str = "") -> None:
         """Ask for surveys; all but cause `tick` read the parameters anew.

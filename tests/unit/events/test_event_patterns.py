@@ -93,6 +93,8 @@ OURS = "/spot-failover/services/shop/checkout"
         (other_event("aws.ssm", "Parameter Store Policy Action", name=OURS), set(), set()),
         (other_event("spot-failover.spoke", "Heartbeat", contract=1), {"heartbeat"}, {"control"}),
         (other_event("spot-failover", "Service Restored", phase="steady"), set(), {"audit"}),
+        (other_event("spot-failover.operator", "Command", command="freeze"), set(), {"command"}),
+        (other_event("spot-failover.operator", "Something New"), set(), set()),
         (other_event("spot-failover.hub", "Tick"), set(), set()),
         (other_event("aws.ec2", "EC2 Instance State-change Notification"), set(), set()),
     ],

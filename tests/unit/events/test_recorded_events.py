@@ -9,9 +9,14 @@ from spot_failover.events.parser import classify
 from tests.unit.events.catalogue import EVENTS, Recorded, recorded_events
 from tests.unit.events.reading import read
 
-# What the survey sees for itself is never an event.
-SURVEYED = {EvidenceKind.SPOT_TASK_WAITING, EvidenceKind.SPOT_DEFICIT}
-KINDS = {*EvidenceKind, *OtherKind} - SURVEYED
+# What the survey sees for itself, and what an operator asks for, is never an event of ECS.
+OTHERS = {
+    EvidenceKind.SPOT_TASK_WAITING,
+    EvidenceKind.SPOT_DEFICIT,
+    EvidenceKind.OPERATOR_FAILOVER,
+    EvidenceKind.OPERATOR_RESTORE,
+}
+KINDS = {*EvidenceKind, *OtherKind} - OTHERS
 # Evidence by kind, but nothing to record: no service is named, or it is none, or this is a replay.
 NOT_RECORDED = {
     "spot-interruption-guide",

@@ -15,7 +15,8 @@ from spot_failover.adapters.memory import (
     InMemorySpokes,
     InMemoryWorkQueue,
 )
-from spot_failover.adapters.wakeups import Reconcile, Survey
+from spot_failover.adapters.wakeups import Reconcile, Steer, Survey
+from spot_failover.domain.command import CommandKind
 from spot_failover.domain.errors import UnreachableError
 from spot_failover.domain.evidence import EvidenceKind
 from spot_failover.domain.identity import Location, ServiceId
@@ -132,9 +133,7 @@ def test_a_tick_becomes_a_survey_of_every_place_the_hub_knows() -> None:
 
     scene.observe(TICK)
 
-    taken = scene.queue.take()
-    assert {wake_up.location for wake_up in taken if isinstance(wake_up, Survey)} == set(fleet)
-    assert {(wake_up.cause, wake_up.cause_id) for wake_up in taken} == {("tick", "message-0")}
+    assert set(scene.queue.take()) == {Survey(location, "tick", "message-0") for location in fleet}
 
 
 def test_a_heartbeat_asks_for_a_survey_that_reads_the_parameters_of_a_new_spoke() -> None:
@@ -165,6 +164,28 @@ def test_a_deleted_parameter_is_named_to_the_survey() -> None:
     ]
 
 
+COMMAND = {
+    "id": "event-1",
+    "detail-type": "Command",
+    "source": "spot-failover.operator",
+    "account": HUB_ACCOUNT,
+    "time": "2026-03-02T09:14:00Z",
+    "region": HERE.region,
+    "resources": [],
+    "detail": {"command": "failover", "service_id": CHECKOUT.key, "author": "mika"},
+}
+
+
+def test_an_operators_command_is_passed_on_and_writes_nothing_yet() -> None:
+    scene = Scene()
+
+    scene.observe(COMMAND)
+
+    sent_at = datetime(2026, 3, 2, 9, 14, tzinfo=UTC)
+    assert scene.queue.take() == [Steer(CommandKind.FAILOVER, "mika", "", "event-1", sent_at, CHECKOUT)]
+    assert scene.kinds(CHECKOUT) == []
+
+
 def test_a_drill_counts_where_drills_are_on() -> None:
     scene = Scene(drills=True, now=datetime(2026, 3, 2, 12, 1, tzinfo=UTC))
 
@@ -188,6 +209,7 @@ FORGED = recorded("spot-interruption-running", account="333344445555")
         (recorded("spot-interruption-running", region="us-east-1"), "nobody may speak for another"),
         (recorded("spot-interruption-running", detail="x"), "'detail'"),
         (recorded("drill-placement-failure"), "set allow_drills to change that"),
+        ({**COMMAND, "account": HERE.account}, "only the hub's own account"),
     ],
 )
 def test_what_is_forged_or_malformed_is_acknowledged_counted_and_told(

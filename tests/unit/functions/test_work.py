@@ -6,6 +6,7 @@ import pytest
 
 from spot_failover.adapters import wakeups
 from spot_failover.adapters.memory import InMemoryMetrics
+from spot_failover.domain.command import Command, CommandKind
 from spot_failover.domain.errors import UnreachableError
 from spot_failover.domain.identity import Location, ServiceId
 from spot_failover.domain.requests import SurveyRequest
@@ -24,9 +25,9 @@ class Scene:
     """A worker whose jobs only write down what they were asked for."""
 
     def __init__(self, failing: ServiceId | None = None) -> None:
-        self.asked: list[tuple[WakeUp | SurveyRequest, datetime]] = []
+        self.asked: list[tuple[WakeUp | SurveyRequest | Command, datetime]] = []
         self.metrics = InMemoryMetrics()
-        self.worker = Worker(self._reconcile, self._survey, self.metrics, lambda: NOW)
+        self.worker = Worker(self._reconcile, self._survey, self._steer, self.metrics, lambda: NOW)
         self._failing = failing
 
     def _reconcile(self, wake_up: WakeUp, now: datetime) -> None:
@@ -36,6 +37,17 @@ class Scene:
 
     def _survey(self, request: SurveyRequest, now: datetime) -> None:
         self.asked.append((request, now))
+
+    def _steer(self, command: Command, now: datetime) -> None:
+        self.asked.append((command, now))
+
+
+def test_a_steer_message_runs_the_command() -> None:
+    scene = Scene()
+    wake_up = wakeups.Steer.of(Command(CommandKind.PAUSE, "mika", "", "event-1", NOW, WEB, NOW))
+
+    assert respond(batch(record(wake_up.body(), "1", wake_up.group)), scene.worker) == failures()
+    assert scene.asked == [(wake_up, NOW)]
 
 
 def reconcile(service: ServiceId, message_id: str) -> dict[str, object]:

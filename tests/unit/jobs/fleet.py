@@ -28,17 +28,20 @@ from spot_failover.adapters.memory import (
 )
 from spot_failover.adapters.scaling import SpokeScaling
 from spot_failover.adapters.sessions import SpokeSessions
+from spot_failover.domain.command import CommandKind
 from spot_failover.domain.errors import ThrottledError
 from spot_failover.domain.identity import Location, ServiceId
 from spot_failover.domain.policy import Mode, Policy
-from spot_failover.domain.record import Operation, Phase, Record, Spoke
+from spot_failover.domain.record import Message, Operation, Phase, Record, Spoke
 from spot_failover.domain.registration import Registration
+from spot_failover.domain.requests import SurveyRequest
 from spot_failover.domain.scaling import Suspended
 from spot_failover.events.errors import EventError
-from spot_failover.events.model import EvidenceSignal
+from spot_failover.events.model import CommandSignal, EvidenceSignal
 from spot_failover.events.parser import parse
 from spot_failover.jobs.reconcile import Reconcile, WakeUp
-from spot_failover.jobs.survey import Survey, SurveyRequest
+from spot_failover.jobs.steer import Steer
+from spot_failover.jobs.survey import Survey
 from tests.unit.jobs.courier import Courier
 from tests.unit.jobs.mortality import Fate, FunctionDiesError, Mortal
 from tests.unit.jobs.place import HERE, KEY, ON_DEMAND, SERVICE, SPOT_ONLY, Place, key_of
@@ -214,6 +217,13 @@ class Fleet(Place):
             metrics=self.metrics,
             event_bus_arn="",
         )
+        self._steer = Steer(
+            services=mortal(self.services),
+            evidence=mortal(self.evidence),
+            outbox=mortal(self.outbox),
+            queue=self.queue,
+            operation=operation,
+        )
 
     def add(
         self,
@@ -271,12 +281,33 @@ class Fleet(Place):
             self.evidence.add(signal.service, signal.evidence)
             if signal.wake:
                 self.queue.reconcile([signal.service], signal.evidence.kind.value, event["id"])
+        if isinstance(signal, CommandSignal):
+            self.queue.steer(signal.command)
 
     def hand_over(self, events: Iterable[dict[str, Any]]) -> None:
         """Let events arrive now, made up ones too, and the passes that they wake run."""
         for event in events:
             self.deliver(event)
         self._work()
+
+    def command(self, kind: CommandKind, **detail: str) -> Message:
+        """Let an operator say something, and return what the hub said of it."""
+        event = self.command_event(kind, **detail)
+        self.hand_over([event])
+        return next(sent for sent in self.outbox.sent if sent.detail.get("command_id") == event["id"])
+
+    def command_event(self, kind: CommandKind, **detail: str) -> dict[str, Any]:
+        """Return what EventBridge delivers of an operator's command."""
+        named = {} if kind.for_fleet else {"service_id": SERVICE.key}
+        return {
+            "id": f"{kind} {self.now}",
+            "detail-type": "Command",
+            "source": "spot-failover.operator",
+            "account": HUB,
+            "time": self.now.isoformat(),
+            "region": HERE.region,
+            "detail": {"command": kind.value, "author": "mika", **named, **detail},
+        }
 
     def event(self, name: str) -> dict[str, Any]:
         """Return the latest event of the world with this name, reason or stop code somewhere in it."""
@@ -289,6 +320,8 @@ class Fleet(Place):
                     wake_up = WakeUp(message.service, message.cause, message.cause_id, self.now)
                     self._survive(partial(self._reconcile, wake_up, self.now))
                     self.watch.settle(self.watch.pair_of(message.service.service))
+                if isinstance(message, wakeups.Steer):
+                    self._survive(partial(self._steer, message, self.now))
 
     def _survive(self, job: Callable[[], None]) -> None:
         """Run a job; one that dies is gone and its message lost: the tick brings the next pass."""

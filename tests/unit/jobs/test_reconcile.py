@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from spot_failover.adapters.wakeups import Survey
 from spot_failover.domain.capacity import Rolling
 from spot_failover.domain.errors import (
     AccessDeniedError,
@@ -285,7 +286,8 @@ def test_an_event_from_an_unknown_account_makes_the_hub_look_for_its_spoke() -> 
     stage = Stage()
     stage.wake()
     [message] = stage.queue.take()
-    assert (message.cause, getattr(message, "location", None)) == ("discovery", HERE)
+    assert isinstance(message, Survey)
+    assert (message.cause, message.location) == ("discovery", HERE)
 
 
 def test_a_service_that_has_left_is_told_and_forgotten(stage: Stage) -> None:
