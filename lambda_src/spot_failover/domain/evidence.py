@@ -146,6 +146,11 @@ def _last(rows: Iterable[Evidence]) -> Evidence | None:
     return max(rows, key=lambda row: (row.time, row.event_id), default=None)
 
 
+def last_failure(evidence: Iterable[Evidence]) -> datetime | None:
+    """Return when Spot last failed, by any row."""
+    return max((row.time for row in evidence if _counts_against_spot(row)), default=None)
+
+
 def _counts_against_spot(row: Evidence) -> bool:
     match row.kind:
         case (

@@ -22,7 +22,7 @@ from spot_failover.domain.errors import (
     ThrottledError,
     UnreadableItemError,
 )
-from spot_failover.domain.evidence import NOTICE, NOTICE_SLACK, EvidenceKind, first_sights
+from spot_failover.domain.evidence import NOTICE, NOTICE_SLACK, EvidenceKind, first_sights, last_failure
 from spot_failover.domain.metric import Metric
 from spot_failover.domain.peers import wait_for_peers
 from spot_failover.domain.phases import next_phase
@@ -34,6 +34,7 @@ from spot_failover.domain.tasks import RUNNING
 from spot_failover.domain.transitions import as_begun, current, moved
 from spot_failover.domain.twins import may_claim
 from spot_failover.jobs import messages
+from spot_failover.jobs.counting import count_time_to_act, count_transition
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -150,7 +151,7 @@ class Reconcile:
         if step.changes and observation:
             intent = self._act(record, replace(step, intent=intent), observation, now)
         elif intent.outbox:
-            intent = self.services.save(intent)
+            intent = self._entered(record, intent)
         if observation:
             intent = self._resumed(intent, observation, now)
         _log(record, intent, observation, step.changes, cause)
@@ -164,7 +165,10 @@ class Reconcile:
         if decision.starts_restore and record.phase is Phase.ON_DEMAND and not decision.asked:
             wait = wait_for_peers(record, self.services.at(record.id.location), now)
             decision = Decision(Phase.ON_DEMAND, wait, remarks=decision.remarks) if wait else decision
-        intent = moved(record, decision, observation, now)
+        intent = replace(
+            moved(record, decision, observation, now),
+            errors_at=last_failure(evidence) or record.errors_at,
+        )
         if observation is None or not observation.active or decision.hold or record.hands_off(now):
             return Step(decision, intent)
         wanted = target(intent.phase, observation, intent, evidence, now)
@@ -215,8 +219,7 @@ class Reconcile:
     def _act(self, before: Record, step: Step, observation: Observation, now: datetime) -> Record:
         """Make the changes in their order: what comes up first, before what may go down."""
         deploying = next((change for change in step.changes if change.deploys), None)
-        intent = _intent(before, step, deploying, observation, now)
-        intent = self.services.save(intent)
+        intent = self._entered(before, _intent(before, step, deploying, observation, now))
         refused = replace(intent, applied=before.applied, held=before.held)
         try:
             for change in step.changes:
@@ -236,7 +239,13 @@ class Reconcile:
             # Certainly not in force, so the next pass need not wait to see whether it is.
             self.services.save(replace(refused, version=intent.version, scaling=intent.scaling))
             raise
+        count_time_to_act(self.metrics, before, intent, now)
         return replace(intent, held=replace(intent.held, confirmed=True) if intent.held else None)
+
+    def _entered(self, before: Record, intent: Record) -> Record:
+        saved = self.services.save(intent)
+        count_transition(self.metrics, before, saved)
+        return saved
 
     def _suspended(self, intent: Record, change: UpdateService) -> Record:
         """Keep autoscaling from undoing a count that we are about to set; note first how it was found."""
@@ -276,6 +285,8 @@ class Reconcile:
     def _note(self, service: ServiceId, fault: SpotFailoverError, now: datetime) -> None:
         """Write the fault down and tell of it; the next tick tries again."""
         self.metrics.count(Metric.FAILED_PASSES, of=service)
+        if isinstance(fault, AccessDeniedError):
+            self.metrics.count(Metric.DENIED_SPOKES, of=service.location)
         logger.error("The pass over %s failed: %s", service.key, fault)
         record = self.services.load(service)
         if record is None:

@@ -21,6 +21,7 @@ from spot_failover.domain.registration import SPOKE_PARAMETER
 from spot_failover.domain.requests import SurveyRequest
 from spot_failover.domain.transitions import as_begun
 from spot_failover.jobs import messages
+from spot_failover.jobs.readings import Readings, Seen
 from spot_failover.jobs.registrar import Registrar
 from spot_failover.jobs.telling import Telling
 
@@ -48,7 +49,10 @@ FORGET_GONE = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """The job `survey(account, region)`; the hub's bus and default policy are settings."""
+    """The job `survey(account, region)`; the hub's bus and default policy are settings.
+
+    Without `readings` nothing is measured.
+    """
 
     services: ports.Services
     spokes: ports.Spokes
@@ -60,6 +64,7 @@ class Survey:
     metrics: ports.Metrics
     event_bus_arn: str
     default_policy: DefaultPolicy | None = None
+    readings: Readings | None = None
 
     def __call__(self, request: SurveyRequest, now: datetime) -> None:
         """Survey one account and region; a fault is recorded on the spoke and not raised.
@@ -79,7 +84,10 @@ class Survey:
         except SpotFailoverError as fault:
             faults.append(fault)
             spoke = _later(request, spoke, now)
-        faults += self._look(request, now)
+        seen: list[Seen] = []
+        faults += self._look(request, seen, now)
+        if self.readings and request.scheduled:
+            self.readings(request.location, seen, now)
         if faults:
             self._note(request, spoke, faults[0], now)
         elif spoke and (spoke.last_error or spoke.gone_at) and spoke.retry_at is None:
@@ -147,6 +155,8 @@ class Survey:
         self, request: SurveyRequest, spoke: Spoke | None, fault: SpotFailoverError, now: datetime
     ) -> None:
         self.metrics.count(Metric.FAILED_PASSES, of=request.location)
+        if isinstance(fault, AccessDeniedError):
+            self.metrics.count(Metric.DENIED_SPOKES, of=request.location)
         logger.error("The survey of %s failed: %s", request.location.key, fault)
         if spoke is None:
             return
@@ -176,21 +186,21 @@ class Survey:
 
     # --- services ---
 
-    def _look(self, request: SurveyRequest, now: datetime) -> list[SpotFailoverError]:
-        """Wake the services with news; one cluster's fault does not hide the others."""
+    def _look(self, request: SurveyRequest, seen: list[Seen], now: datetime) -> list[SpotFailoverError]:
+        """Wake the services with news, note all in `seen`; one cluster's fault does not hide the others."""
         clusters: dict[str, list[Record]] = defaultdict(list)
         for record in self.services.at(request.location):
             clusters[record.id.cluster].append(as_begun(record))
         faults: list[SpotFailoverError] = []
         for cluster, records in clusters.items():
             try:
-                self._look_at_cluster(request, cluster, records, now)
+                self._look_at_cluster(request, cluster, records, seen, now)
             except SpotFailoverError as fault:
                 faults.append(fault)
         return faults
 
     def _look_at_cluster(
-        self, request: SurveyRequest, cluster: str, records: list[Record], now: datetime
+        self, request: SurveyRequest, cluster: str, records: list[Record], seen: list[Seen], now: datetime
     ) -> None:
         standbys = [record.policy.standby.service_name for record in records]
         names = dict.fromkeys([*(record.id.service for record in records), *filter(None, standbys)])
@@ -200,8 +210,10 @@ class Survey:
             observation = shown[record.id.service]
             if observation and standby:
                 observation = replace(observation, standby=shown[standby])
-            seen = self._look_at_tasks(request, record, observation, now)
-            if seen or has_news(record, observation, now):
+            if observation:
+                seen.append(Seen(record, observation))
+            fails = self._look_at_tasks(request, record, observation, now)
+            if fails or has_news(record, observation, now):
                 woken.append(record.id)
         if woken:
             self.queue.reconcile(woken, "survey", request.cause_id)
