@@ -11,6 +11,7 @@ from spot_failover.domain.metric import Detail
 from spot_failover.domain.policy import InvalidPolicyError
 from spot_failover.domain.record import Operation
 from spot_failover.domain.registration import DefaultPolicy, parse_default
+from spot_failover.domain.savings import PriceList, parse_prices
 
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _FLAGS = ("true", "false")
@@ -48,13 +49,18 @@ class ObserveSettings(QueueSettings):
 
 @dataclass(frozen=True, slots=True)
 class WorkSettings(QueueSettings):
-    """What `work` needs; `operation` is the hub's kill switch, `default_policy` its word for all services."""
+    """What `work` needs.
+
+    `operation` is the hub's kill switch, `default_policy` its word for all services; savings are estimated by
+    `prices`.
+    """
 
     event_bus_arn: str
     spoke_role_name: str
     external_id: str
     operation: Operation
     default_policy: DefaultPolicy | None = None
+    prices: PriceList = field(default_factory=PriceList)
 
 
 def console_settings(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -84,9 +90,10 @@ def work_settings(environment: Mapping[str, str] = os.environ) -> WorkSettings:
     external_id = read.text("EXTERNAL_ID")
     operation = read.choice("OPERATION", tuple(Operation))
     default_policy = read.default_policy("DEFAULT_POLICY")
+    prices = read.prices("PRICES")
     read.complain()
     return WorkSettings(
-        *shared, event_bus_arn, spoke_role_name, external_id, Operation(operation), default_policy
+        *shared, event_bus_arn, spoke_role_name, external_id, Operation(operation), default_policy, prices
     )
 
 
@@ -140,6 +147,16 @@ class _Environment:
         except ValueError as error:
             self.problems.append(f"The environment variable {name} does not hold JSON: {error}.")
         return None
+
+    def prices(self, name: str) -> PriceList:
+        text = self.variables.get(name, "")
+        if not text:
+            return PriceList()
+        try:
+            return parse_prices(json.loads(text))
+        except (AttributeError, TypeError, ValueError) as error:
+            self.problems.append(f"The environment variable {name} holds no prices: {error}.")
+        return PriceList()
 
     def complain(self) -> None:
         if self.problems:

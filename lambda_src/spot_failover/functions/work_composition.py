@@ -12,16 +12,20 @@ from functools import cached_property
 
 from spot_failover.adapters.clients import RETRYING
 from spot_failover.adapters.ecs import SpokeEcs
+from spot_failover.adapters.ledger import DynamoLedgers
 from spot_failover.adapters.outbox import EventBridgeOutbox
 from spot_failover.adapters.registry import SsmRegistry
 from spot_failover.adapters.scaling import SpokeScaling
 from spot_failover.adapters.sessions import SpokeSessions
 from spot_failover.adapters.state import DynamoServices
+from spot_failover.adapters.task_definitions import SpokeTaskDefinitions
 from spot_failover.functions.composition import QueueHub, utc_now
 from spot_failover.functions.settings import WorkSettings
+from spot_failover.jobs.readings import Readings
 from spot_failover.jobs.reconcile import Reconcile
 from spot_failover.jobs.steer import Steer
 from spot_failover.jobs.survey import Survey
+from spot_failover.jobs.telling import Telling
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,7 @@ class WorkHub(QueueHub):
             metrics=self.metrics,
             event_bus_arn=self.settings.event_bus_arn,
             default_policy=self.settings.default_policy,
+            readings=self._readings,
         )
 
     @cached_property
@@ -69,6 +74,21 @@ class WorkHub(QueueHub):
             queue=self.queue,
             operation=self.settings.operation,
         )
+
+    @cached_property
+    def _readings(self) -> Readings:
+        return Readings(
+            ledgers=DynamoLedgers(self.state),
+            evidence=self.evidence,
+            task_definitions=self._task_definitions,
+            metrics=self.metrics,
+            telling=Telling(self._outbox),
+            prices=self.settings.prices,
+        )
+
+    @cached_property
+    def _task_definitions(self) -> SpokeTaskDefinitions:
+        return SpokeTaskDefinitions(self._sessions)
 
     @cached_property
     def _services(self) -> DynamoServices:

@@ -6,6 +6,7 @@ from spot_failover.domain.metric import Detail
 from spot_failover.domain.policy import Policy, Thresholds
 from spot_failover.domain.record import Operation
 from spot_failover.domain.registration import DefaultPolicy
+from spot_failover.domain.savings import Prices
 from spot_failover.functions.settings import (
     ObserveSettings,
     SettingsError,
@@ -135,6 +136,24 @@ def test_every_missing_and_wrong_variable_of_work_is_named_at_once() -> None:
 def test_a_flag_is_neither_yes_nor_one() -> None:
     with pytest.raises(SettingsError, match='DRILLS is "yes"; it must be "true" or "false"'):
         observe_settings({**OBSERVE, "DRILLS": "yes"})
+
+
+def test_prices_are_those_given_and_the_documented_defaults_else() -> None:
+    text = (
+        '{"eu-west-1": {"ARM64": '
+        '{"on_demand_vcpu": 0.04, "on_demand_gb": 0.004, "spot_vcpu": 0.01, "spot_gb": 0.001}}}'
+    )
+
+    prices = work_settings({**WORK, "PRICES": text}).prices
+
+    assert prices.of("eu-west-1", "ARM64") == Prices(0.04, 0.004, 0.01, 0.001)
+    assert prices.of("eu-west-1", "X86_64") == work_settings(WORK).prices.of("any", "ARM64") == Prices()
+
+
+@pytest.mark.parametrize("text", ["cheap", "[]", '{"eu-west-1": {"ARM64": {"an_hour": 1}}}'])
+def test_prices_that_cannot_be_used_are_named(text: str) -> None:
+    with pytest.raises(SettingsError, match="The environment variable PRICES holds no prices: "):
+        work_settings({**WORK, "PRICES": text})
 
 
 def test_the_process_s_own_environment_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
