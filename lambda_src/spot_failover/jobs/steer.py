@@ -72,7 +72,8 @@ class Steer:
             self._say(command, unknown)
             self.outbox.send([messages.of_command(command, unknown, now)])
             return
-        refusal = _too_late(command, now) or self._refusal(command, record, now)
+        allowed = replace(record, operation=more_careful(record.operation, self.operation))
+        refusal = _too_late(command, now) or refused(command, allowed, self.services.frozen(), now)
         if refusal is None:
             self._take(command, service, now)
         self._say(command, refusal)
@@ -105,38 +106,24 @@ class Steer:
         # Its own time is in whole seconds, and might lie before the phase that the operator saw.
         self.evidence.add(service, Evidence(kind, now, command.cause_id, command.cause_id, said))
 
-    def _refusal(self, command: Command, record: Record, now: datetime) -> str | None:
-        """Say why a command cannot be followed now and what to do, or None."""
-        match command.kind:
-            case CommandKind.PAUSE:
-                ended = command.until is not None and command.until <= now
-                return f"Its end, {command.until}, lies in the past. Give a later one." if ended else None
-            case CommandKind.FAILOVER:
-                return self._held_back(record, now) or self._no_failover(record)
-            case CommandKind.RESTORE:
-                return self._held_back(record, now) or _no_restore(record)
-            case _:
-                return None
-
-    def _held_back(self, record: Record, now: datetime) -> str | None:
-        pause = self.services.frozen() or record.paused_at(now)
-        if pause is None:
-            return None
-        return f"{pause.sentence} {'Unfreeze the fleet' if pause.fleet else 'Resume the service'} first."
-
-    def _no_failover(self, record: Record) -> str | None:
-        if record.leaving:
-            return "The service is no longer registered, and only goes back to Spot."
-        if more_careful(record.operation, self.operation) is Operation.DRAIN:
-            return "The service is being drained (operation), and only goes back to Spot."
-        if record.phase in {Phase.FAILING_OVER, Phase.ON_DEMAND}:
-            return f"The service is in phase {record.phase} already: {record.reason}"
-        return None
-
     def _say(self, command: Command, refusal: str | None) -> None:
         subject = command.service.key if command.service else "the fleet"
         outcome = f"refused: {refusal}" if refusal else "taken"
         logger.info("The command %s of %s for %s was %s", command.kind, command.author, subject, outcome)
+
+
+def refused(command: Command, record: Record, frozen: Pause | None, now: datetime) -> str | None:
+    """Say why a command for a service cannot be followed now and what to do, or None."""
+    match command.kind:
+        case CommandKind.PAUSE:
+            ended = command.until is not None and command.until <= now
+            return f"Its end, {command.until}, lies in the past. Give a later one." if ended else None
+        case CommandKind.FAILOVER:
+            return _held_back(record, frozen, now) or _no_failover(record)
+        case CommandKind.RESTORE:
+            return _held_back(record, frozen, now) or _no_restore(record)
+        case _:
+            return None
 
 
 def _too_late(command: Command, now: datetime) -> str | None:
@@ -144,6 +131,23 @@ def _too_late(command: Command, now: datetime) -> str | None:
     if waited <= COMMAND_LIFETIME:
         return None
     return f"The hub got to it after {waited.total_seconds():.0f} s, and it may not be meant any more."
+
+
+def _held_back(record: Record, frozen: Pause | None, now: datetime) -> str | None:
+    pause = frozen or record.paused_at(now)
+    if pause is None:
+        return None
+    return f"{pause.sentence} {'Unfreeze the fleet' if pause.fleet else 'Resume the service'} first."
+
+
+def _no_failover(record: Record) -> str | None:
+    if record.leaving:
+        return "The service is no longer registered, and only goes back to Spot."
+    if record.operation is Operation.DRAIN:
+        return "The service is being drained (operation), and only goes back to Spot."
+    if record.phase in {Phase.FAILING_OVER, Phase.ON_DEMAND}:
+        return f"The service is in phase {record.phase} already: {record.reason}"
+    return None
 
 
 def _no_restore(record: Record) -> str | None:
