@@ -67,6 +67,7 @@ data "aws_iam_policy_document" "boundary" {
         "application-autoscaling:DescribeScalableTargets",
         "application-autoscaling:RegisterScalableTarget",
         "ecs:DescribeServices",
+        "ecs:DescribeTaskDefinition",
         "ecs:DescribeTasks",
         "ecs:ListClusters",
         "ecs:ListServices",

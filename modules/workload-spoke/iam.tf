@@ -103,6 +103,7 @@ data "aws_iam_policy_document" "spoke" {
     actions = concat(
       [
         "application-autoscaling:DescribeScalableTargets",
+        "ecs:DescribeTaskDefinition",
         "elasticloadbalancing:DescribeTargetHealth",
       ],
       length(var.clusters) == 0 ? ["ecs:ListClusters"] : [],
