@@ -1,6 +1,12 @@
-# The examples plan, and show what a user must get right. Their text: test_examples.py.
+# The examples plan, and show what a user must get right. Their text: test_examples.py. Import blocks are for roots alone,
+# so from-a-poc is applied in tests/e2e/test_examples.py instead.
 
 mock_provider "aws" {
+  source = "./tests/terraform/mocks"
+}
+
+mock_provider "aws" {
+  alias  = "second"
   source = "./tests/terraform/mocks"
 }
 
@@ -172,6 +178,84 @@ run "whole_account" {
   assert {
     condition     = output.alert_topic_arn == "arn:aws:sns:eu-west-1:111122223333:spot-failover-alerts"
     error_message = "Nobody could hear what the hub would do."
+  }
+}
+
+run "central" {
+  command = plan
+
+  module {
+    source = "./examples/central-and-two-accounts/central"
+  }
+
+  variables {
+    organization_id = "o-a1b2c3d4e5"
+    allow_drills    = true
+  }
+
+  assert {
+    condition     = jsondecode(jsonencode(output.spoke)) == jsondecode(file("examples/central-and-two-accounts/hub.json"))
+    error_message = "The committed hub.json is not what a hub puts out."
+  }
+}
+
+run "one_region" {
+  command = plan
+
+  module {
+    source = "./examples/central-and-two-accounts/one-region"
+  }
+
+  variables {
+    hub_file = "examples/central-and-two-accounts/hub.json"
+    network  = { subnet_ids = ["subnet-0abc"], security_group_ids = ["sg-0abc"] }
+  }
+
+  assert {
+    condition     = output.service_id == "111122223333::eu-west-1::web::web"
+    error_message = "Another service is registered."
+  }
+}
+
+run "two_regions" {
+  command = plan
+
+  module {
+    source = "./examples/central-and-two-accounts/two-regions"
+  }
+
+  providers = {
+    aws        = aws
+    aws.second = aws.second
+  }
+
+  variables {
+    hub_file = "examples/central-and-two-accounts/hub.json"
+    first    = { subnet_ids = ["subnet-0abc"], security_group_ids = ["sg-0abc"] }
+    second   = { subnet_ids = ["subnet-0def"], security_group_ids = ["sg-0def"] }
+  }
+
+  assert {
+    condition     = length(output.service_ids) == 2
+    error_message = "A region has no service."
+  }
+}
+
+run "package_from_s3" {
+  command = plan
+
+  module {
+    source = "./examples/package-from-s3"
+  }
+
+  variables {
+    bucket = "example-artifacts"
+    key    = "spot-failover/0.1.0.zip"
+  }
+
+  assert {
+    condition     = output.spoke.event_bus_arn == "arn:aws:events:eu-west-1:111122223333:event-bus/spot-failover"
+    error_message = "There is no hub."
   }
 }
 

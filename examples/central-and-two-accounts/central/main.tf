@@ -7,5 +7,8 @@ provider "aws" {
 module "hub" {
   source = "../../../modules/central-hub"
 
-  organization_id = var.organization_id
+  organization_id     = var.organization_id
+  allow_drills        = var.allow_drills
+  operation           = var.operation
+  deletion_protection = var.deletion_protection
 }

@@ -10,3 +10,24 @@ variable "organization_id" {
   type        = string
   nullable    = false
 }
+
+variable "allow_drills" {
+  description = "Whether drill commands have an effect. Leave it off where nobody rehearses."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "operation" {
+  description = "Kill switch of the whole fleet: \"active\", \"dry_run\" or \"drain\"."
+  type        = string
+  default     = "active"
+  nullable    = false
+}
+
+variable "deletion_protection" {
+  description = "Whether the state table is protected. Turn it off, and apply, before a destroy."
+  type        = bool
+  default     = true
+  nullable    = false
+}

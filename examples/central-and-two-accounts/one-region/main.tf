@@ -14,6 +14,6 @@ module "service" {
   source = "../../protected-service"
 
   name               = "web"
-  subnet_ids         = var.subnet_ids
-  security_group_ids = var.security_group_ids
+  subnet_ids         = var.network.subnet_ids
+  security_group_ids = var.network.security_group_ids
 }

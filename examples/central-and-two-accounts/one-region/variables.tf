@@ -12,14 +12,11 @@ variable "region" {
   nullable    = false
 }
 
-variable "subnet_ids" {
-  description = "Subnets of the service's tasks, with a way to the internet."
-  type        = list(string)
-  nullable    = false
-}
-
-variable "security_group_ids" {
-  description = "Security groups of the service's tasks."
-  type        = list(string)
-  nullable    = false
+variable "network" {
+  description = "Network for the service's tasks, with a way to the internet."
+  type = object({
+    subnet_ids         = list(string)
+    security_group_ids = list(string)
+  })
+  nullable = false
 }

@@ -1,0 +1,4 @@
+output "spoke" {
+  description = "What spokes need to know of the hub."
+  value       = module.hub.spoke
+}
