@@ -91,6 +91,7 @@ def full(record: Record) -> Record:
         falls=(NOW,),
         fallen=True,
         told=frozenset({"The standby has other subnets.", "On-demand is short too."}),
+        undone_at=NOW - MINUTE,
         applied=Applied("FARGATE=10+2", NOW, "ecs-svc/1", "ecs-svc/2", tries=2),
         service_created_at=NOW - 60 * MINUTE,
         passed_at=NOW,

@@ -64,6 +64,12 @@ def test_a_service_is_read_with_its_primary_deployment_first(ecs: SpokeEcs, answ
         task_definition=WEB_8,
         target_groups=(TARGET_GROUP,),
         network=("sg-1", "subnet-1", "subnet-2"),
+        settings={
+            "platform version": "1.4.0",
+            "public IP": "DISABLED",
+            "ports behind load balancers": "web:8080",
+            "health check grace period": "0 s",
+        },
         events=(
             ServiceEvent(
                 at(1772442845.123),

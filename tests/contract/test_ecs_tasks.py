@@ -68,6 +68,7 @@ def test_a_task_is_read_with_its_times_and_health(ecs: SpokeEcs, answers: Answer
             pull_started_at=datetime(2026, 3, 2, 9, 14, 20, 500_000, tzinfo=UTC),
             health="HEALTHY",
             in_service=None,
+            zone="eu-central-1a",
         ),
     )
     assert asked.sent == [{"cluster": "shop", "serviceName": "web", "desiredStatus": "RUNNING"}]

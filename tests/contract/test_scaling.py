@@ -10,7 +10,7 @@ from spot_failover.adapters.scaling import SpokeScaling
 from spot_failover.adapters.sessions import SpokeSessions
 from spot_failover.domain.errors import AccessDeniedError, RefusedError, ThrottledError, UnreachableError
 from spot_failover.domain.identity import ServiceId
-from spot_failover.domain.scaling import Suspended
+from spot_failover.domain.scaling import Limits, Suspended
 from spot_failover.jobs import ports
 from tests.contract.conftest import both
 from tests.contract.examples import HERE
@@ -215,3 +215,24 @@ def test_a_call_that_is_throttled_is_repeated(
     with pytest.raises(ThrottledError):
         adapter.suspend(ServiceId(HERE.account, HERE.region, "shop", "web"), Suspended())
     assert len(wire.sent) == 3
+
+
+def test_limits_are_those_of_scalable_targets(scaling: Targets, web: ServiceId) -> None:
+    other = web.beside("other")
+    scaling.register(web)
+
+    limits = scaling.port.limits([web, other])
+
+    assert list(limits) == [web]
+    assert limits[web].minimum <= limits[web].maximum
+
+
+def test_limits_of_several_services_are_asked_for_at_once(sessions: SpokeSessions, answers: Answers) -> None:
+    web, standby = ServiceId(HERE.account, HERE.region, "shop", "web"), "web-on-demand"
+    shown = {"ResourceId": f"service/shop/{standby}", "MinCapacity": 0, "MaxCapacity": 8}
+    wire = answers("application-auto-scaling.DescribeScalableTargets", {"ScalableTargets": [shown]})
+
+    limits = SpokeScaling(sessions).limits([web, web.beside(standby)])
+
+    assert limits == {web.beside(standby): Limits(0, 8)}
+    assert wire.sent[0]["ResourceIds"] == ["service/shop/web", f"service/shop/{standby}"]

@@ -7,6 +7,7 @@ import pytest
 from spot_failover.domain.errors import ConflictError
 from spot_failover.domain.identity import Location, ServiceId
 from spot_failover.domain.policy import Policy
+from spot_failover.domain.readiness import Check, Finding
 from spot_failover.domain.record import Operation, Pause, Phase, Record
 from spot_failover.domain.registration import Registration
 from spot_failover.jobs import ports
@@ -190,6 +191,32 @@ def test_a_long_list_of_services_is_complete(services: ports.Services) -> None:
 
 
 PAUSE = Pause(NOW + MINUTE, "arn:aws:iam::111122223333:user/ops", "Load test.")
+
+
+def test_findings_stay_whatever_a_pass_saves(services: ports.Services) -> None:
+    before = registered(services)
+    found = [Finding(Check.STOP_TIMEOUT, "Too short."), Finding(Check.ZONES, "One only.")]
+
+    services.note_findings(WEB, found, NOW)
+    services.save(full(before))
+
+    assert (loaded(services).findings, loaded(services).checked_at) == (tuple(found), NOW)
+    services.note_findings(WEB, [], NOW + MINUTE)
+    assert (loaded(services).findings, loaded(services).checked_at) == ((), NOW + MINUTE)
+
+
+def test_findings_do_not_stop_a_pass_that_is_under_way(services: ports.Services) -> None:
+    before = registered(services)
+
+    services.note_findings(WEB, [Finding(Check.ZONES, "One only.")], NOW)
+
+    assert services.save(before).version == before.version + 1
+
+
+def test_what_is_found_of_a_forgotten_service_is_not_kept(services: ports.Services) -> None:
+    services.note_findings(WEB, [Finding(Check.ZONES, "One only.")], NOW)
+
+    assert services.load(WEB) is None
 
 
 def test_a_pause_stays_whatever_a_pass_saves(services: ports.Services) -> None:

@@ -17,9 +17,10 @@ from spot_failover.domain.evidence import Evidence
 from spot_failover.domain.identity import Location, ServiceId
 from spot_failover.domain.ledger import Ledger
 from spot_failover.domain.metric import Metric
+from spot_failover.domain.readiness import Finding
 from spot_failover.domain.record import Message, Pause, Record, Spoke
 from spot_failover.domain.registration import Parameters, Registration
-from spot_failover.domain.scaling import Suspended
+from spot_failover.domain.scaling import Limits, Suspended
 from spot_failover.domain.task_definition import TaskDefinition
 
 
@@ -46,6 +47,8 @@ class InMemoryServices:
             leaving=theirs.leaving,
             missing_since=theirs.missing_since,
             paused=theirs.paused,
+            findings=theirs.findings,
+            checked_at=theirs.checked_at,
         )
         return saved
 
@@ -80,6 +83,11 @@ class InMemoryServices:
         first = record.missing_since or now
         self._records[service] = replace(record, missing_since=first)
         return first
+
+    def note_findings(self, service: ServiceId, findings: Sequence[Finding], now: datetime) -> None:
+        record = self._records.get(service)
+        if record:
+            self._records[service] = replace(record, findings=tuple(findings), checked_at=now)
 
     def pause(self, service: ServiceId, pause: Pause | None) -> None:
         record = self._records.get(service)
@@ -223,18 +231,49 @@ class InMemoryMetrics:
 
 
 class InMemoryScaling:
-    """Application Auto Scaling; `targets` holds the services that have a scalable target."""
+    """Application Auto Scaling; `targets` holds the services that have a scalable target.
+
+    Tests write its limits to `limited`, where those of 0 and 100 are not to be shown.
+    """
 
     def __init__(self, targets: Mapping[ServiceId, Suspended] | None = None) -> None:
         self.targets = dict(targets or {})
+        self.limited: dict[ServiceId, Limits] = {}
 
     def describe(self, service: ServiceId) -> Suspended | None:
         return self.targets.get(service)
+
+    def limits(self, services: Sequence[ServiceId]) -> Mapping[ServiceId, Limits]:
+        return {
+            service: self.limited.get(service, Limits(0, 100))
+            for service in services
+            if service in self.targets
+        }
 
     def suspend(self, service: ServiceId, suspended: Suspended) -> None:
         if service not in self.targets:
             raise RefusedError(f"{service.key} has no scalable target whose limits could be kept.")
         self.targets[service] = suspended
+
+
+class InMemoryTargetGroups:
+    """Target groups of workload accounts; tests write `delays`, seconds by ARN."""
+
+    def __init__(self, delays: Mapping[str, int] | None = None) -> None:
+        self.delays = dict(delays or {})
+
+    def deregistration_delay(self, location: Location, arn: str) -> int | None:  # noqa: ARG002 - ARNs are unique
+        return self.delays.get(arn)
+
+
+class InMemoryQuotas:
+    """Quotas of workload accounts; tests write `vcpus`."""
+
+    def __init__(self, vcpus: float = 1000) -> None:
+        self.vcpus = vcpus
+
+    def on_demand_vcpus(self, location: Location) -> float:  # noqa: ARG002 - one for all
+        return self.vcpus
 
 
 class InMemoryRegistry:

@@ -64,6 +64,7 @@ def to_observation(service: ServiceTypeDef) -> Observation:
         target_groups=_target_groups(task_set or service) or _target_groups(service),
         service_connect=any(_discoverable(deployment) for deployment in deployments),
         network=_network(network),
+        settings=_settings(task_set or service, service, network),
         tags={tag["key"]: tag["value"] for tag in service.get("tags", ())},
         events=_events(service),
     )
@@ -115,6 +116,27 @@ def _discoverable(deployment: DeploymentTypeDef) -> bool:
 def _network(configuration: NetworkConfigurationOutputTypeDef | None) -> tuple[str, ...]:
     vpc = configuration.get("awsvpcConfiguration") if configuration else None
     return tuple(sorted((*vpc["subnets"], *vpc.get("securityGroups", ())))) if vpc else ()
+
+
+def _settings(
+    placed: ServiceTypeDef | TaskSetTypeDef,
+    service: ServiceTypeDef,
+    network: NetworkConfigurationOutputTypeDef | None,
+) -> dict[str, str]:
+    """Return what else is to be alike in a service and its standby."""
+    vpc = network.get("awsvpcConfiguration") if network else None
+    ports = sorted(
+        f"{balancer.get('containerName', '')}:{balancer['containerPort']}"
+        for balancer in placed.get("loadBalancers", ())
+        if "containerPort" in balancer
+    )
+    settings = {
+        "platform version": placed.get("platformVersion", ""),
+        "public IP": vpc.get("assignPublicIp", "") if vpc else "",
+        "ports behind load balancers": ", ".join(ports),
+        "health check grace period": f"{service.get('healthCheckGracePeriodSeconds', 0)} s" if ports else "",
+    }
+    return {name: value for name, value in settings.items() if value}
 
 
 def _events(service: ServiceTypeDef) -> tuple[ServiceEvent, ...]:

@@ -6,6 +6,8 @@ due.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from spot_failover.adapters.items import Document, from_evidence, maybe, to_evidence, to_pause
@@ -13,6 +15,7 @@ from spot_failover.adapters.times import from_text, to_text
 from spot_failover.domain.capacity import Rolling, Strategy, StrategyItem
 from spot_failover.domain.identity import ServiceId
 from spot_failover.domain.policy import SCHEMA, Mode, Policy, policy_document, stored_policy
+from spot_failover.domain.readiness import Check, Finding
 from spot_failover.domain.record import (
     Applied,
     Held,
@@ -34,6 +37,14 @@ def registration_attributes(registration: Registration) -> dict[str, Any]:
         "parent": registration.service.location.key,
         "policy": policy_document(registration.policy),
         "operation": registration.operation.value,
+    }
+
+
+def readiness_attributes(findings: Iterable[Finding], now: datetime) -> dict[str, Any]:
+    """Return what a readiness check writes."""
+    return {
+        "findings": [{"check": each.check.value, "sentence": each.sentence} for each in findings],
+        "checked_at": to_text(now),
     }
 
 
@@ -62,6 +73,7 @@ def pass_attributes(record: Record) -> dict[str, Any]:
         "falls": [to_text(time) for time in record.falls],
         "fallen": record.fallen or None,
         "told": sorted(record.told),
+        "undone_at": maybe(to_text, record.undone_at),
         "applied": maybe(_from_applied, record.applied),
         "service_created_at": maybe(to_text, record.service_created_at),
         "passed_at": maybe(to_text, record.passed_at),
@@ -99,6 +111,7 @@ def to_record(item: Document) -> Record:
         falls=tuple(from_text(time) for time in item.get("falls", ())),
         fallen=item.get("fallen", False),
         told=frozenset(item.get("told", ())),
+        undone_at=maybe(from_text, item.get("undone_at")),
         applied=maybe(_to_applied, item.get("applied")),
         service_created_at=maybe(from_text, item.get("service_created_at")),
         passed_at=maybe(from_text, item.get("passed_at")),
@@ -106,7 +119,17 @@ def to_record(item: Document) -> Record:
         retry_at=maybe(from_text, item.get("retry_at")),
         outbox=tuple(_to_message(message) for message in item.get("outbox", ())),
         paused=maybe(to_pause, item.get("paused")),
+        findings=_to_findings(item.get("findings", ())),
+        checked_at=maybe(from_text, item.get("checked_at")),
         version=item["version"],
+    )
+
+
+def _to_findings(documents: Iterable[Document]) -> tuple[Finding, ...]:
+    """Read findings; of checks that only a newer hub knows, nothing can be said here."""
+    known = set(Check)
+    return tuple(
+        Finding(Check(each["check"]), each["sentence"]) for each in documents if each["check"] in known
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -10,7 +11,7 @@ from spot_failover.adapters.faults import of_service, translated
 from spot_failover.adapters.sessions import SpokeSessions
 from spot_failover.domain.errors import RefusedError
 from spot_failover.domain.identity import ServiceId
-from spot_failover.domain.scaling import Suspended
+from spot_failover.domain.scaling import Limits, Suspended
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -48,6 +49,19 @@ class SpokeScaling:
                     scheduled=state.get("ScheduledScalingSuspended", False),
                 )
         return None
+
+    def limits(self, services: Sequence[ServiceId]) -> Mapping[ServiceId, Limits]:
+        named = {_resource_id(service): service for service in services}
+        if not named:
+            return {}
+        with self._calling("DescribeScalableTargets", services[0]):
+            answer = self.sessions.scaling(services[0].location).describe_scalable_targets(
+                ServiceNamespace=_NAMESPACE, ScalableDimension=_DIMENSION, ResourceIds=list(named)
+            )
+        return {
+            named[target["ResourceId"]]: Limits(target["MinCapacity"], target["MaxCapacity"])
+            for target in answer["ScalableTargets"]
+        }
 
     def suspend(self, service: ServiceId, suspended: Suspended) -> None:
         resource_id = _resource_id(service)

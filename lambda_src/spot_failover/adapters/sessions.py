@@ -65,7 +65,7 @@ class SpokeSessions:
         client: SSMClient = self._client("ssm", location)
         return client
 
-    # mypy knows these two only by stubs that are not among the development tools.
+    # mypy knows these only by stubs that are not among the development tools.
 
     def elbv2(self, location: Location) -> Any:  # noqa: ANN401
         """Return a client of the load balancers, which repeats what fails in passing."""
@@ -74,6 +74,10 @@ class SpokeSessions:
     def scaling(self, location: Location) -> Any:  # noqa: ANN401
         """Return a client of Application Auto Scaling, which repeats what fails in passing."""
         return self._client("application-autoscaling", location)
+
+    def quotas(self, location: Location) -> Any:  # noqa: ANN401
+        """Return a client of Service Quotas, which repeats what fails in passing."""
+        return self._client("service-quotas", location)
 
     def _client(self, service: str, location: Location, *, once: bool = False) -> Any:  # noqa: ANN401 - typed above
         credentials = self._valid_credentials(location.account)

@@ -18,6 +18,7 @@ from spot_failover.adapters.tables import Item, Table
 from spot_failover.adapters.times import from_text, to_text
 from spot_failover.domain.errors import ConflictError, UnreadableItemError
 from spot_failover.domain.identity import Location, ServiceId
+from spot_failover.domain.readiness import Finding
 from spot_failover.domain.record import Pause, Phase, Record, Spoke
 from spot_failover.domain.registration import Registration
 
@@ -69,6 +70,15 @@ class DynamoServices:
 
     def mark_missing(self, service: ServiceId, now: datetime) -> datetime:
         return self._note_first(service, "missing_since", now)
+
+    def note_findings(self, service: ServiceId, findings: Sequence[Finding], now: datetime) -> None:
+        # A forgotten item stays forgotten.
+        with suppress(ConflictError):
+            self.table.update(
+                service.key,
+                values=record_items.readiness_attributes(findings, now),
+                expected={"id": service.key},
+            )
 
     def pause(self, service: ServiceId, pause: Pause | None) -> None:
         self.table.update(

@@ -108,6 +108,7 @@ def _task(task: TaskTypeDef, healthy: Mapping[str, frozenset[str]]) -> Task:
         pull_started_at=_moment(task.get("pullStartedAt")),
         health=task.get("healthStatus", "UNKNOWN"),
         in_service=all(addresses & ids for ids in healthy.values()) if healthy else None,
+        zone=task.get("availabilityZone", ""),
     )
 
 

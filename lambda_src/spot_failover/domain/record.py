@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from spot_failover.domain.evidence import Evidence
     from spot_failover.domain.identity import Location, ServiceId
     from spot_failover.domain.policy import Policy
+    from spot_failover.domain.readiness import Finding
     from spot_failover.domain.scaling import Suspended
 
 
@@ -139,8 +140,8 @@ class Record:
     """One registered service.
 
     `policy`, `operation`, `leaving` and `missing_since` belong to the registration (the survey writes them),
-    `paused` to operators; everything else belongs to the passes over the service, which write under the
-    optimistic lock `version` (0: never saved).
+    `findings` and `checked_at` to the readiness checks, `paused` to operators; everything else belongs to the
+    passes over the service, which write under the optimistic lock `version` (0: never saved).
 
     since: when the present phase began. not_before: a restore waits until then. attempt: failovers and
     failed restores in a row. restored_at: when Spot was last verified. restores: when restores were tried
@@ -149,9 +150,10 @@ class Record:
     failovers: when it left steady, within the last day. errors_at: the newest evidence against Spot.
     claimed: the standby that is ours. falls: when Spot came to lack half of the tasks or more, within the
     last day, and fallen: that it does now (mode `backfill`). told: what was remarked and still holds.
+    undone_at: when someone else last took a change of ours back soon after it, as an apply of Terraform does.
     put_back: rolling settings to give back once a rollout of ours is over. passed_at: the beginning of
     the last completed pass. leaving: when the registration was withdrawn. missing_since: since when
-    complete reads have not found it.
+    complete reads have not found it. findings: what the service lacked at `checked_at`.
     """
 
     id: ServiceId
@@ -179,6 +181,7 @@ class Record:
     falls: tuple[datetime, ...] = ()
     fallen: bool = False
     told: frozenset[str] = frozenset()
+    undone_at: datetime | None = None
     applied: Applied | None = None
     service_created_at: datetime | None = None
     passed_at: datetime | None = None
@@ -186,6 +189,8 @@ class Record:
     retry_at: datetime | None = None
     outbox: tuple[Message, ...] = ()
     paused: Pause | None = None
+    findings: tuple[Finding, ...] = ()
+    checked_at: datetime | None = None
     version: int = 0
 
     @property
@@ -237,6 +242,8 @@ class Record:
             claimed=self.claimed,
             outbox=self.outbox,
             paused=self.paused,
+            findings=self.findings,
+            checked_at=self.checked_at,
             version=self.version,
         )
 

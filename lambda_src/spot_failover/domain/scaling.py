@@ -6,6 +6,14 @@ from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """Between which desired counts a scalable target keeps its service."""
+
+    minimum: int
+    maximum: int
+
+
+@dataclass(frozen=True, slots=True)
 class Suspended:
     """The SuspendedState of a scalable target: which activities are off.
 

@@ -56,8 +56,9 @@ class Observation:
 
     `running` counts the tasks of all deployments. `deployment_configuration` is ECS's own mapping, kept whole
     because UpdateService replaces what it is given. The primary deployment comes first in `deployments`,
-    the newest line in `events`. `network` holds subnets and security groups, `target_groups` ARNs; `tags` are
-    there only where they were asked for.
+    the newest line in `events`. `network` holds subnets and security groups, `target_groups` ARNs,
+    `settings` what else a twin should have in common, in people's words; `tags` are there only where they
+    were asked for.
 
     wanted, up and held: how many tasks ECS wants to run, how many of those run, and how many can be counted
     on; None where nobody has looked at the tasks. own_strategy is the service's own: services of CodeDeploy
@@ -81,6 +82,7 @@ class Observation:
     target_groups: tuple[str, ...] = ()
     service_connect: bool = False
     network: tuple[str, ...] = ()
+    settings: Mapping[str, str] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
     events: tuple[ServiceEvent, ...] = ()
     standby: Observation | None = None
@@ -92,6 +94,11 @@ class Observation:
     def active(self) -> bool:
         """Whether the service exists and is not being deleted."""
         return self.status == "ACTIVE"
+
+    @property
+    def subnets(self) -> tuple[str, ...]:
+        """The ids of the subnets that tasks may be placed in."""
+        return tuple(each for each in self.network if each.startswith("subnet-"))
 
     @property
     def rolling_out(self) -> bool:

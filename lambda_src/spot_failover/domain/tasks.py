@@ -23,7 +23,7 @@ class Task:
 
     `capacity_provider` is empty for a plain launch type. `health` is ECS's healthStatus, from the containers'
     own health checks. `in_service` says whether every target group of the service shows the task as healthy;
-    None: the service has none.
+    None: the service has none. `zone` is its Availability Zone.
     """
 
     arn: str
@@ -34,6 +34,7 @@ class Task:
     pull_started_at: datetime | None = None
     health: str = "UNKNOWN"
     in_service: bool | None = None
+    zone: str = ""
 
     def holds(self, now: datetime) -> bool:
         """Whether the task can be counted on: in service, or healthy by its own check, or up for 30 s."""

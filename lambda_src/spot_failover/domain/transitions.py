@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from spot_failover.domain.applied import LAG, adopted
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
     from spot_failover.domain.decision import Decision
     from spot_failover.domain.service import Observation
+
+# What someone else takes back this soon after we changed it, configuration is likely to take back every time.
+SOON = timedelta(hours=1)
 
 
 def current(record: Record, observation: Observation | None, now: datetime) -> Record:
@@ -69,7 +73,9 @@ def asked_for(record: Record, observation: Observation, now: datetime) -> Record
         # A scalable target keeps the count within its limits, which says little about the demand.
         exact = record.phase in {Phase.STEADY, Phase.ON_DEMAND} and record.scaling is None
         demand = shown.spot if exact else max(demand, shown.spot)
-    return replace(record, demand=demand, held=shown)
+    put_to_rest = shown.standby <= reserve < held.standby and record.phase is not Phase.STEADY
+    undone_at = now if put_to_rest and now - held.at <= SOON else record.undone_at
+    return replace(record, demand=demand, held=shown, undone_at=undone_at)
 
 
 def moved(record: Record, decision: Decision, observation: Observation | None, now: datetime) -> Record:
@@ -80,9 +86,10 @@ def moved(record: Record, decision: Decision, observation: Observation | None, n
         hold=decision.hold,
         told=frozenset(remark.kind for remark in decision.remarks),
         restores=within_a_day(record.restores, now),
-        failovers=within_a_day(record.failovers, now),
+        failovers=_failovers(record, now),
         falls=_falls(record, decision, now),
         fallen=decision.fallen,
+        undone_at=_undone_at(record, decision, now),
     )
     if decision.fallen and not record.fallen:
         entered = replace(entered, falls=(*entered.falls, now))
@@ -119,10 +126,23 @@ def moved(record: Record, decision: Decision, observation: Observation | None, n
     return entered
 
 
+def _failovers(record: Record, now: datetime) -> tuple[datetime, ...]:
+    """Return the failovers of the day, and the one that lasts, however long ago it began."""
+    lasts = () if record.phase is Phase.STEADY else record.failovers[-1:]
+    return within_a_day(record.failovers, now) or lasts
+
+
 def _falls(record: Record, decision: Decision, now: datetime) -> tuple[datetime, ...]:
     """Return the day's falls; who asks for Spot again knows of those before, and wants them forgotten."""
     falls = within_a_day(record.falls, now)
     return tuple(at for at in falls if at > decision.asked.time) if decision.asked else falls
+
+
+def _undone_at(record: Record, decision: Decision, now: datetime) -> datetime | None:
+    """Return when someone else last put Spot back soon after a failover: now, if they just did."""
+    by_others = decision.phase is Phase.RESTORING and not decision.starts_restore
+    of_switch = record.policy.mode is Mode.SWITCH and record.phase is Phase.ON_DEMAND
+    return now if of_switch and by_others and now - record.since <= SOON else record.undone_at
 
 
 def _with_original(entered: Record, observation: Observation) -> Record:

@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from spot_failover.domain.identity import Location, ServiceId
     from spot_failover.domain.ledger import Ledger
     from spot_failover.domain.metric import Metric
+    from spot_failover.domain.readiness import Finding
     from spot_failover.domain.record import Message, Pause, Record, Spoke
     from spot_failover.domain.registration import Parameters, Registration
-    from spot_failover.domain.scaling import Suspended
+    from spot_failover.domain.scaling import Limits, Suspended
     from spot_failover.domain.service import Observation
     from spot_failover.domain.targets import UpdateService
     from spot_failover.domain.task_definition import TaskDefinition
@@ -64,6 +65,9 @@ class Services(Protocol):
 
     def frozen(self) -> Pause | None:
         """Read the pause of the whole fleet consistently."""
+
+    def note_findings(self, service: ServiceId, findings: Sequence[Finding], now: datetime) -> None:
+        """Write what a readiness check found, and when; a forgotten item stays forgotten."""
 
     def claim(self, standby: ServiceId, owner: ServiceId) -> ServiceId:
         """Make a service the one owner of a standby unless there is one; return who owns it."""
@@ -167,8 +171,25 @@ class Scaling(Protocol):
     def describe(self, service: ServiceId) -> Suspended | None:
         """Return what is suspended of a service's scalable target; None where it has none."""
 
+    def limits(self, services: Sequence[ServiceId]) -> Mapping[ServiceId, Limits]:
+        """Return the limits of those services, all of one account and region, that are scalable targets."""
+
     def suspend(self, service: ServiceId, suspended: Suspended) -> None:
         """Set what is suspended, and nothing else."""
+
+
+class TargetGroups(Protocol):
+    """Elastic Load Balancing in the workload accounts."""
+
+    def deregistration_delay(self, location: Location, arn: str) -> int | None:
+        """Return for how many seconds a target group drains a target; None where there is no such group."""
+
+
+class Quotas(Protocol):
+    """Service Quotas in the workload accounts."""
+
+    def on_demand_vcpus(self, location: Location) -> float:
+        """Return how many vCPUs Fargate may run on demand."""
 
 
 class Registry(Protocol):
