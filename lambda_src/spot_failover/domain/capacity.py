@@ -36,6 +36,12 @@ class Strategy:
         )
 
     @property
+    def spares_spot(self) -> bool:
+        """Whether it names Fargate Spot and places nothing there, as `on_demand` leaves it."""
+        names_spot = any(item.capacity_provider == FARGATE_SPOT for item in self.items)
+        return names_spot and not self.uses_spot
+
+    @property
     def has_on_demand_weight(self) -> bool:
         """Whether ECS may place a further task on FARGATE."""
         return any(item.capacity_provider == FARGATE and item.weight for item in self.items)

@@ -22,6 +22,7 @@ NOTHING_TO_PROTECT = "The service does not use Fargate Spot, so there is nothing
 TRYING_SPOT = "The backoff is over: trying Spot again, on-demand tasks stay until Spot's run."
 TRYING_AS_ASKED = "Spot is tried without further wait, on-demand tasks stay until Spot's run."
 WAITS_FOR_TASKS = "A restore is due, and waits until all on-demand tasks run."
+DRIFT = "Service Drift"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from spot_failover.domain.policy import Mode
 from spot_failover.domain.record import HoldKind, Phase, Record
-from spot_failover.domain.switch import blocked
+from spot_failover.domain.switch import blocked, switch_remarks
 from spot_failover.domain.targets import standby_to_follow
 from spot_failover.domain.twins import standby_blocked, twin_remarks
 
@@ -32,7 +32,9 @@ def has_news(record: Record, observation: Observation | None, now: datetime) -> 
         return record.hold is None or reason != record.hold.reason
     if record.hold or record.held or record.scaling or observation.running < observation.desired:
         return True
-    return record.policy.mode is not Mode.SWITCH and _standby_has_news(record, observation)
+    if record.policy.mode is Mode.SWITCH:
+        return {remark.kind for remark in switch_remarks(observation, Phase.STEADY)} != record.told
+    return _standby_has_news(record, observation)
 
 
 def _blocked(record: Record, observation: Observation) -> str | None:

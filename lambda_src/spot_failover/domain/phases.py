@@ -17,7 +17,7 @@ from spot_failover.domain.counts import in_window
 from spot_failover.domain.decision import Decision, Remark, may_forget
 from spot_failover.domain.policy import Mode
 from spot_failover.domain.record import Hold, HoldKind, Phase, Record
-from spot_failover.domain.switch import blocked, switch_phase
+from spot_failover.domain.switch import blocked, switch_phase, switch_remarks
 from spot_failover.domain.twins import standby_blocked, twin_phase, twin_remarks
 
 if TYPE_CHECKING:
@@ -111,7 +111,9 @@ def _remarks(
             f"(failover.timeout_seconds). Nothing is undone, and it goes on: {decision.reason}"
         )
         remarks.append(Remark(FAILOVER_OVERDUE, reason))
-    if policy.mode is not Mode.SWITCH:
+    if policy.mode is Mode.SWITCH:
+        remarks += switch_remarks(observation, decision.phase)
+    else:
         remarks += twin_remarks(record, observation, decision.phase, policy)
     return tuple(remarks)
 

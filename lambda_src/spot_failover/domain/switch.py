@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, assert_never
 from spot_failover.domain import applied, spot
 from spot_failover.domain.backoff import flapping
 from spot_failover.domain.decision import (
+    DRIFT,
     LEAVES,
     NOTHING_TO_PROTECT,
     TRYING_SPOT,
     WAITS_FOR_TASKS,
     Decision,
+    Remark,
     arrived_on_demand,
     failed_restore,
     may_forget,
@@ -173,6 +175,18 @@ def _restoring(
         f"Spot has held for {window.total_seconds():.0f} s: "
         f"{observation.running} of {observation.desired} tasks are running.",
     )
+
+
+def switch_remarks(observation: Observation, phase: Phase) -> list[Remark]:
+    """Return what is odd about a service that no failover of ours keeps on demand."""
+    if phase is not Phase.STEADY or not observation.strategy.spares_spot:
+        return []
+    reason = (
+        "The service's strategy names FARGATE_SPOT with weight 0, as a failover leaves it, and no failover "
+        "is on record: someone took Spot out, or the state table was put back to before a failover. It stays "
+        "on demand. Give it its own strategy again, or unregister it."
+    )
+    return [Remark(DRIFT, reason)]
 
 
 def blocked(observation: Observation) -> str | None:

@@ -10,6 +10,7 @@ from spot_failover.domain import spot
 from spot_failover.domain.backoff import flapping, kept_until
 from spot_failover.domain.counts import Side, demand_of, in_window, missing, sides, tried_since
 from spot_failover.domain.decision import (
+    DRIFT,
     LEAVES,
     NOTHING_TO_PROTECT,
     WAITS_FOR_TASKS,
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from spot_failover.domain.evidence import Evidence, Tally
     from spot_failover.domain.policy import Policy
 
-DRIFT = "Service Drift"
 STANDBY_DIFFERS = "Standby Differs"
 CODE_DEPLOY = "CODE_DEPLOY"
 
@@ -113,10 +113,18 @@ def twin_remarks(record: Record, observation: Observation, phase: Phase, policy:
         return []
     remarks = []
     if record.held is None and twin.desired > policy.standby.reserve:
+        name, reserve = policy.standby.service_name, policy.standby.reserve
         reason = (
-            f'The standby "{policy.standby.service_name}" has desired count {twin.desired} in calm weather, '
-            f"and a reserve of {policy.standby.reserve}. It is left as it is; lower it to save the rest."
+            f'The standby "{name}" has desired count {twin.desired} in calm weather, and a reserve of '
+            f"{reserve}. It is left as it is; lower it to save the rest."
         )
+        if observation.desired == 0:
+            reason = (
+                f'The standby "{name}" serves alone, with desired count {twin.desired}, and no failover is '
+                "on record: someone moved the tasks, or the state table was put back to before a failover. "
+                f"Set the service's own desired count to {twin.desired}, and let its autoscaling go on if it is "
+                f"suspended; only when its tasks run, set the standby's to {reserve}."
+            )
         remarks.append(Remark(DRIFT, reason))
     differences = [
         what

@@ -7,12 +7,14 @@ import pytest
 
 from spot_failover.domain.backoff import backoff
 from spot_failover.domain.capacity import Strategy, StrategyItem
-from spot_failover.domain.decision import Decision
+from spot_failover.domain.decision import DRIFT, Decision
 from spot_failover.domain.evidence import Evidence, EvidenceKind
+from spot_failover.domain.news import has_news
 from spot_failover.domain.phases import ON_DEMAND_SHORTAGE, next_phase
 from spot_failover.domain.policy import Restore, Scale
 from spot_failover.domain.record import HoldKind, Operation, Phase, Record
 from spot_failover.domain.service import Observation, Rollout
+from spot_failover.domain.transitions import moved
 from tests.unit.domain.scene import NOW, ON_DEMAND, Scene, ago
 
 FAILED = EvidenceKind.SPOT_TASK_START_FAILED
@@ -45,6 +47,19 @@ def test_a_placement_failure_with_a_missing_task_fails_over_at_once(scene: Scene
 
 def test_evidence_without_a_missing_task_is_history(scene: Scene) -> None:
     assert decide(scene.record(), scene.observation(), scene.evidence(count=9)).phase is Phase.STEADY
+
+
+def test_what_a_failover_left_and_nobody_remembers_is_told_and_wakes_the_service_once(scene: Scene) -> None:
+    spared = scene.observation(scene.deployment(ON_DEMAND))
+    record = scene.record()
+    assert has_news(record, spared, NOW)
+    decision = decide(record, spared)
+    [drift] = decision.remarks
+    assert drift.kind == DRIFT
+    assert not has_news(moved(record, decision, spared, NOW), spared, NOW)
+    never_spot = scene.observation(scene.deployment(Strategy((StrategyItem("FARGATE", 1),))))
+    assert decide(record, never_spot).remarks == ()
+    assert not has_news(record, never_spot, NOW)
 
 
 def test_missing_tasks_without_evidence_are_not_the_fault_of_spot(scene: Scene) -> None:

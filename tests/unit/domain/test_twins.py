@@ -10,14 +10,14 @@ import pytest
 
 from spot_failover.domain.capacity import Strategy
 from spot_failover.domain.counts import counts
-from spot_failover.domain.decision import Decision
+from spot_failover.domain.decision import DRIFT, Decision
 from spot_failover.domain.evidence import Evidence, EvidenceKind
 from spot_failover.domain.phases import FAILOVER_OVERDUE, ON_DEMAND_SHORTAGE, next_phase
 from spot_failover.domain.policy import Mode
 from spot_failover.domain.record import Held, HoldKind, Operation, Phase, Record
 from spot_failover.domain.service import Observation, Rollout
 from spot_failover.domain.transitions import moved
-from spot_failover.domain.twins import DRIFT, STANDBY_DIFFERS, may_claim
+from spot_failover.domain.twins import STANDBY_DIFFERS, may_claim
 from tests.unit.domain.scene import NOW, SPOT, Scene, ago
 
 SHORTAGE = EvidenceKind.ON_DEMAND_SHORTAGE
@@ -329,6 +329,8 @@ def test_differences_and_drift_are_remarked_while_all_is_well(scene: Scene) -> N
     assert [remark.kind for remark in remarks] == [STANDBY_DIFFERS]
     assert "subnets or security groups and target groups" in remarks[0].reason
     assert kinds(decide(scene.record(), scene.twins(standby=3, on_demand=3))) == [DRIFT]
+    [drift] = decide(scene.record(), scene.twins(desired=0, running=0, standby=3, on_demand=3)).remarks
+    assert "Set the service's own desired count to 3" in drift.reason
     held = Held(10, 3, ago(5), confirmed=True)
     assert kinds(decide(scene.record(held=held), scene.twins(standby=3, on_demand=3))) == []
 
