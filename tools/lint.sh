@@ -26,6 +26,7 @@ terraform_folders() {
 validate_in_a_copy() { # init writes lock files, and tests may be running in the originals
   local copy=build/lint/tree
   rm -rf "$copy" && mkdir -p "$copy" && files | tar -cf - -T - | tar -xf - -C "$copy" || return
+  tools/stand-in-modules.sh "$copy" || return
   terraform_folders | (cd "$copy" && xargs -P 2 -n 1 "$OLDPWD/tools/terraform-validate.sh")
 }
 

@@ -241,6 +241,40 @@ run "two_regions" {
   }
 }
 
+run "ecs_module" {
+  command = plan
+
+  module {
+    source = "./examples/ecs-module"
+  }
+
+  variables {
+    cluster_arn      = "arn:aws:ecs:eu-west-1:111122223333:cluster/production"
+    image            = "web@sha256:0000000000000000000000000000000000000000000000000000000000000000"
+    target_group_arn = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/web/50dc6c495c0c9188"
+  }
+
+  assert {
+    condition     = output.service_id == "111122223333::eu-west-1::production::web"
+    error_message = "Another service is registered."
+  }
+
+  assert {
+    condition     = [module.spot.seen.desired_count, module.standby.seen.desired_count, module.spot.seen.providers, module.standby.seen.providers] == [3, 0, ["FARGATE_SPOT"], ["FARGATE"]]
+    error_message = "The pair is not a service on Spot and a standby without Spot and tasks."
+  }
+
+  assert {
+    condition     = module.spot.seen.security_groups == module.standby.seen.security_groups
+    error_message = "The standby runs in another network."
+  }
+
+  assert {
+    condition     = [module.spot.seen.limits, module.standby.seen.limits] == [[[3, 12]], [[0, 12]]]
+    error_message = "Autoscaling would start tasks of an idle standby."
+  }
+}
+
 run "package_from_s3" {
   command = plan
 

@@ -26,6 +26,7 @@ class Workspace:
             shutil.copytree(REPOSITORY / folder, root / folder, ignore=_WITHOUT)
         for file in REPOSITORY.glob("*.tf"):
             shutil.copy(file, root)
+        subprocess.run([REPOSITORY / "tools/stand-in-modules.sh", root], check=True)
         return cls(root)
 
     def run(self, folder: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
