@@ -26,6 +26,7 @@ locals {
       EXTERNAL_ID     = var.external_id
       OPERATION       = var.operation
       DEFAULT_POLICY  = var.default_policy == null ? "" : jsonencode(var.default_policy)
+      PRICES          = length(var.prices) == 0 ? "" : jsonencode(var.prices)
     }
   }
 }
@@ -62,6 +63,7 @@ resource "aws_lambda_function" "main" {
         WORK_QUEUE_URL          = local.queue_urls["work"]
         LOG_LEVEL               = var.functions.log_level
         METRICS_NAMESPACE       = var.metrics.namespace
+        METRICS_DETAIL          = var.metrics.detail
         POWERTOOLS_SERVICE_NAME = local.name
       },
       local.function_environments[each.key],

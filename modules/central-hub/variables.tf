@@ -277,9 +277,10 @@ variable "alerts" {
 }
 
 variable "metrics" {
-  description = "CloudWatch namespace of the hub's metrics."
+  description = "CloudWatch namespace of the hub's metrics, and how finely they are told apart. They always count for the fleet, with Minimum, Maximum and Sum over its services, at about six dollars a month in all. With detail \"account\" they also count for each account and region, with \"service\" for each service: about three dollars a month for each. Alarms are the same with all three."
   type = object({
     namespace = optional(string, "Fargate/Failover")
+    detail    = optional(string, "fleet")
   })
   default  = {}
   nullable = false
@@ -292,6 +293,43 @@ variable "metrics" {
   validation {
     condition     = !startswith(var.metrics.namespace, "AWS/")
     error_message = "metrics.namespace must not start with \"AWS/\", which CloudWatch keeps for AWS's own services."
+  }
+
+  validation {
+    condition     = contains(["fleet", "account", "service"], var.metrics.detail)
+    error_message = "metrics.detail must be \"fleet\", \"account\" or \"service\"."
+  }
+}
+
+variable "prices" {
+  description = "Dollars an hour for a vCPU and a GB on Fargate, by region (\"*\" for all that are not named) and architecture (X86_64 or ARM64), for the estimate of what Spot saves. Where nothing is given, what an operator in one region paid is taken: 0.04656 and 0.00511 on demand, 0.02049 and 0.00225 on Spot."
+  type = map(map(object({
+    on_demand_vcpu = number
+    on_demand_gb   = number
+    spot_vcpu      = number
+    spot_gb        = number
+  })))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for region in keys(var.prices) : can(regex("^(\\*|[a-z]{2}(-[a-z]+)+-[0-9]+)$", region))])
+    error_message = "prices must be keyed by region, such as \"eu-central-1\", or \"*\" for all that are not named."
+  }
+
+  validation {
+    condition     = alltrue(flatten([for architectures in values(var.prices) : [for architecture in keys(architectures) : contains(["X86_64", "ARM64"], architecture)]]))
+    error_message = "prices must be keyed by architecture below each region: \"X86_64\" or \"ARM64\"."
+  }
+
+  validation {
+    condition     = alltrue(flatten([for architectures in values(var.prices) : [for price in values(architectures) : [for dollars in values(price) : dollars >= 0 && dollars <= 100]]]))
+    error_message = "prices must be dollars an hour, from 0 to 100."
+  }
+
+  validation {
+    condition     = length(jsonencode(var.prices)) <= 1800
+    error_message = "prices must be at most 1800 characters as JSON, because a function's environment holds 4 KB: about eight regions with both architectures. Give \"*\" for those that cost about the same."
   }
 }
 

@@ -116,7 +116,7 @@ resource "aws_cloudwatch_metric_alarm" "dead_letter_queue" {
   count = length(var.alarm_actions) > 0 ? 1 : 0
 
   alarm_name          = "${local.dead_letter_queue_name}-not-empty"
-  alarm_description   = "Events that could not be forwarded to ${var.hub.event_bus_arn} wait in ${local.dead_letter_queue_name}. The attributes of a message say why."
+  alarm_description   = "Events that could not be forwarded to ${var.hub.event_bus_arn} wait in ${local.dead_letter_queue_name}: the hub hears late of Spot's failures here, by its own look each minute. The attributes of a message say why. Apply workload-spoke with the hub's output \"spoke\"; then purge the queue, for what is in it is history: aws sqs purge-queue --queue-url followed by the queue's URL."
   namespace           = "AWS/SQS"
   metric_name         = "ApproximateNumberOfMessagesVisible"
   dimensions          = { QueueName = local.dead_letter_queue_name }

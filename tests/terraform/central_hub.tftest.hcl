@@ -172,6 +172,53 @@ run "the_defaults_are_those_of_the_contract" {
 
   assert {
     condition = (
+      { for key, alarm in aws_cloudwatch_metric_alarm.queue_age : key => [alarm.dimensions.QueueName, alarm.metric_name, alarm.statistic, alarm.threshold, alarm.period, alarm.evaluation_periods] } ==
+      { for key, queue in aws_sqs_queue.main : key => [queue.name, "ApproximateAgeOfOldestMessage", "Maximum", 300, 60, 3] }
+    )
+    error_message = "Messages could wait in a queue unseen."
+  }
+
+  assert {
+    condition = (
+      { for key, alarm in aws_cloudwatch_metric_alarm.undelivered : key => [alarm.namespace, alarm.metric_name, alarm.dimensions.EventBusName, alarm.dimensions.RuleName, alarm.statistic] } ==
+      { for key, rule in aws_cloudwatch_event_rule.delivery : key => ["AWS/Events", "FailedInvocations", rule.event_bus_name, rule.name, "Sum"] }
+    )
+    error_message = "A rule could fail to deliver unseen."
+  }
+
+  assert {
+    condition = (
+      { for key, alarm in aws_cloudwatch_metric_alarm.function_throttles : key => [alarm.dimensions.FunctionName, alarm.metric_name, alarm.evaluation_periods] } ==
+      { for key, function in aws_lambda_function.main : key => [function.function_name, "Throttles", 2] }
+    )
+    error_message = "A function could be throttled unseen."
+  }
+
+  assert {
+    condition = alltrue([
+      for key, alarm in aws_cloudwatch_metric_alarm.dead_letter_queue :
+      strcontains(alarm.alarm_description, "aws sqs start-message-move-task --source-arn ${aws_cloudwatch_metric_alarm.dead_letter_queue[key].dimensions.QueueName == output.dead_letter_queues[key].name ? output.dead_letter_queues[key].arn : "another"} --destination-arn ${output.queues[key].arn}")
+    ])
+    error_message = "The alarm of a dead-letter queue does not say how to redrive it."
+  }
+
+  assert {
+    condition = alltrue([
+      for alarm in concat(
+        values(aws_cloudwatch_metric_alarm.dead_letter_queue),
+        values(aws_cloudwatch_metric_alarm.queue_age),
+        values(aws_cloudwatch_metric_alarm.function_errors),
+        values(aws_cloudwatch_metric_alarm.function_throttles),
+        values(aws_cloudwatch_metric_alarm.undelivered),
+        values(aws_cloudwatch_metric_alarm.counted),
+        [aws_cloudwatch_metric_alarm.hub_silent],
+      ) : length(alarm.alarm_description) > 80 && length(alarm.alarm_description) <= 1024
+    ])
+    error_message = "An alarm does not say what it means and what to do, or says more than CloudWatch takes."
+  }
+
+  assert {
+    condition = (
       { for key, alarm in aws_cloudwatch_metric_alarm.function_errors : key => alarm.dimensions.FunctionName } ==
       { for key, function in aws_lambda_function.main : key => function.function_name }
     )
@@ -182,7 +229,10 @@ run "the_defaults_are_those_of_the_contract" {
     condition = alltrue([
       for alarm in concat(
         values(aws_cloudwatch_metric_alarm.dead_letter_queue),
+        values(aws_cloudwatch_metric_alarm.queue_age),
         values(aws_cloudwatch_metric_alarm.function_errors),
+        values(aws_cloudwatch_metric_alarm.function_throttles),
+        values(aws_cloudwatch_metric_alarm.undelivered),
         values(aws_cloudwatch_metric_alarm.counted),
         [aws_cloudwatch_metric_alarm.hub_silent],
       ) : alarm.alarm_actions == toset([output.alert_topic_arn]) && alarm.ok_actions == alarm.alarm_actions
@@ -192,9 +242,14 @@ run "the_defaults_are_those_of_the_contract" {
 
   assert {
     condition = { for name, alarm in aws_cloudwatch_metric_alarm.counted : name => [alarm.metric_name, alarm.statistic, alarm.comparison_operator, alarm.threshold, alarm.period, alarm.evaluation_periods, alarm.treat_missing_data] } == {
-      rejected-events = ["RejectedEvents", "Sum", "GreaterThanThreshold", 0, 300, 1, "notBreaching"]
-      failed-passes   = ["FailedPasses", "Sum", "GreaterThanThreshold", 0, 300, 3, "notBreaching"]
-      silent-spokes   = ["SilentSpokes", "Sum", "GreaterThanThreshold", 0, 3600, 1, "notBreaching"]
+      rejected-events        = ["RejectedEvents", "Sum", "GreaterThanThreshold", 0, 300, 1, "notBreaching"]
+      failed-passes          = ["FailedPasses", "Sum", "GreaterThanThreshold", 0, 300, 3, "notBreaching"]
+      failed-readings        = ["FailedReadings", "Sum", "GreaterThanThreshold", 0, 300, 3, "notBreaching"]
+      silent-spokes          = ["SilentSpokes", "Sum", "GreaterThanThreshold", 0, 3600, 1, "notBreaching"]
+      denied-spokes          = ["DeniedSpokes", "Sum", "GreaterThanThreshold", 0, 300, 3, "notBreaching"]
+      spot-health-low        = ["SpotHealthScore", "Minimum", "LessThanThreshold", 30, 60, 10, "notBreaching"]
+      failovers-too-frequent = ["FailoversOfOneServiceToday", "Maximum", "GreaterThanThreshold", 5, 300, 1, "notBreaching"]
+      restores-used-up       = ["RestoresUsedUp", "Maximum", "GreaterThanThreshold", 0, 300, 1, "notBreaching"]
     }
     error_message = "A fault that the functions count raises no alarm, or another one."
   }
@@ -326,7 +381,8 @@ run "everything_can_be_chosen" {
       s3_object_version = "abc"
     }
     alerts                   = { topic_arn = "arn:aws:sns:eu-west-1:111122223333:operations" }
-    metrics                  = { namespace = "Own/Namespace" }
+    metrics                  = { namespace = "Own/Namespace", detail = "account" }
+    prices                   = { "*" = { ARM64 = { on_demand_vcpu = 0.04, on_demand_gb = 0.004, spot_vcpu = 0.01, spot_gb = 0.001 } } }
     archive_days             = 30
     deletion_protection      = false
     permissions_boundary_arn = "arn:aws:iam::111122223333:policy/boundary"
@@ -467,6 +523,7 @@ run "everything_can_be_chosen" {
       WORK_QUEUE_URL          = "https://sqs.eu-west-1.amazonaws.com/111122223333/dev-spot-failover-work.fifo"
       LOG_LEVEL               = "DEBUG"
       METRICS_NAMESPACE       = "Own/Namespace"
+      METRICS_DETAIL          = "account"
       POWERTOOLS_SERVICE_NAME = "dev-spot-failover"
       DRILLS                  = "true"
     })
@@ -480,12 +537,14 @@ run "everything_can_be_chosen" {
       WORK_QUEUE_URL          = "https://sqs.eu-west-1.amazonaws.com/111122223333/dev-spot-failover-work.fifo"
       LOG_LEVEL               = "DEBUG"
       METRICS_NAMESPACE       = "Own/Namespace"
+      METRICS_DETAIL          = "account"
       POWERTOOLS_SERVICE_NAME = "dev-spot-failover"
       EVENT_BUS_ARN           = "arn:aws:events:eu-west-1:111122223333:event-bus/dev-spot-failover"
       SPOKE_ROLE_NAME         = "dev-SpotRole"
       EXTERNAL_ID             = "another"
       OPERATION               = "dry_run"
       DEFAULT_POLICY          = jsonencode(var.default_policy)
+      PRICES                  = jsonencode(var.prices)
     })
     error_message = "work has other settings than the package reads."
   }

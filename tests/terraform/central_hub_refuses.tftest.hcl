@@ -86,6 +86,8 @@ run "bad_values_3" {
     name_prefix  = "Dev-"
     names        = { interruption_queue = "fargate-spot-placement-failure-queue" }
     functions    = { work = { maximum_concurrency = 1 } }
+    metrics      = { detail = "task" }
+    prices       = { Frankfurt = {} }
     archive_days = 1.5
   }
 
@@ -93,6 +95,8 @@ run "bad_values_3" {
     var.name_prefix,
     var.names,
     var.functions,
+    var.metrics,
+    var.prices,
     var.archive_days,
   ]
 }
@@ -107,11 +111,13 @@ run "bad_values_4" {
   variables {
     names     = { state_table = "ab" }
     functions = { log_level = "TRACE" }
+    prices    = { eu-central-1 = { arm64 = { on_demand_vcpu = 0.04, on_demand_gb = 0.004, spot_vcpu = 0.01, spot_gb = 0.001 } } }
   }
 
   expect_failures = [
     var.names,
     var.functions,
+    var.prices,
   ]
 }
 
@@ -125,11 +131,13 @@ run "bad_values_5" {
   variables {
     names     = { spoke_role = "Central Spot Role" }
     functions = { log_retention_days = 0 }
+    prices    = { "*" = { ARM64 = { on_demand_vcpu = -0.04, on_demand_gb = 0.004, spot_vcpu = 0.01, spot_gb = 0.001 } } }
   }
 
   expect_failures = [
     var.names,
     var.functions,
+    var.prices,
   ]
 }
 
@@ -142,9 +150,10 @@ run "bad_values_6" {
 
   variables {
     default_policy = { mode = "standby" }
+    prices         = { for number in range(20) : "eu-west-${number}" => { ARM64 = { on_demand_vcpu = 0.04, on_demand_gb = 0.004, spot_vcpu = 0.01, spot_gb = 0.001 } } }
   }
 
-  expect_failures = [var.default_policy]
+  expect_failures = [var.default_policy, var.prices]
 }
 
 run "bad_values_7" {

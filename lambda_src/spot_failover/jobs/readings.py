@@ -139,7 +139,7 @@ class Readings:
             try:
                 sizes[arn] = self.task_definitions.describe(ledger.location, arn).size
             except SpotFailoverError as fault:
-                self.metrics.count(Metric.FAILED_READINGS, of=ledger.location)
+                self.metrics.count(Metric.UNPRICED_TASK_DEFINITIONS, of=ledger.location)
                 logger.warning("What the tasks of %s save is not known: %s", arn, fault)
                 retry_at = now + SIZES_RETRY
                 if not isinstance(fault, RefusedError):  # AWS would not tell of the others either

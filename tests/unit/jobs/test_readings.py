@@ -258,7 +258,8 @@ def test_a_role_without_the_permission_is_asked_every_ten_minutes_and_all_else_i
         place.later()
 
     assert len(asked) == 3
-    assert place.count(Metric.FAILED_READINGS) == 3
+    assert place.count(Metric.UNPRICED_TASK_DEFINITIONS) == 3
+    assert place.count(Metric.FAILED_READINGS) == 0
     assert "needs ecs:DescribeTaskDefinition" in caplog.text
     assert place.ledger.usage[WEB] == Usage(4 * 60 * 21, 0, 0)
     assert place.gauge(Metric.SPOT_HEALTH_SCORE) == 100
@@ -273,7 +274,7 @@ def test_one_definition_that_is_none_of_fargates_does_not_hide_the_others(place:
     place.later()
 
     assert list(place.ledger.sizes) == [f"{DEFINITION}8"]
-    assert place.count(Metric.FAILED_READINGS) == 1
+    assert place.count(Metric.UNPRICED_TASK_DEFINITIONS) == 1
 
 
 # --- advice ---
