@@ -20,11 +20,12 @@ LOCK = ROOT / "requirements" / "lambda.txt"
 ZIP = ROOT / "modules" / "central-hub" / "package" / "spot_failover.zip"
 
 RUNTIME = "3.13"
-# What functions without HTTP or a command line do not need; the first is more than half of Powertools.
+# What functions do not need: the first is more than half of Powertools, the last is for people to install.
 LEFT_OUT = (
     "aws_lambda_powertools/event_handler/",
     "aws_lambda_powertools/utilities/auth_alpha/",
     "bin/",
+    "spot_failover/cli/",
 )
 # The earliest time a zip can hold. A constant, because the hash of the zip is what Terraform compares.
 TIMESTAMP = (1980, 1, 1, 0, 0, 0)

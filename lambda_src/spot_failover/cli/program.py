@@ -1,0 +1,88 @@
+"""What is done with what was typed."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+
+from botocore.exceptions import BotoCoreError
+
+from spot_failover.cli import choosing, showing, steering
+from spot_failover.cli.arguments import parser
+from spot_failover.cli.errors import CommandLineError
+from spot_failover.cli.hub import Hub
+from spot_failover.cli.terminal import Terminal
+from spot_failover.domain.errors import SpotFailoverError
+from spot_failover.jobs import status
+
+_WATCH_SECONDS = 5.0
+
+
+def run(
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    terminal: Terminal,
+    reach: Callable[[argparse.Namespace], Hub],
+) -> int:
+    """Do what was typed and return the exit code; what goes wrong is a sentence."""
+    options = parser(environment).parse_args(arguments)
+    try:
+        return _run(options, reach(options), terminal)
+    except (CommandLineError, SpotFailoverError) as error:
+        terminal.complain(str(error))
+    except BotoCoreError as error:
+        terminal.complain(f"AWS cannot be reached: {error}")
+    except KeyboardInterrupt:
+        terminal.complain("Interrupted.")
+    return 1
+
+
+def _run(options: argparse.Namespace, hub: Hub, terminal: Terminal) -> int:
+    match options.command:
+        case "status":
+            return _status(options, hub, terminal)
+        case "history":
+            return _history(options, hub, terminal)
+        case _:
+            return steering.run(options, hub, terminal)
+
+
+def _status(options: argparse.Namespace, hub: Hub, terminal: Terminal) -> int:
+    if not options.watch:
+        terminal.say(_shown(options, hub, terminal))
+        return 0
+    try:
+        while True:
+            shown = _shown(options, hub, terminal)
+            terminal.clear()
+            terminal.say(shown)
+            terminal.sleep(_WATCH_SECONDS)
+    except KeyboardInterrupt:
+        return 0
+
+
+def _shown(options: argparse.Namespace, hub: Hub, terminal: Terminal) -> str:
+    now = terminal.now()
+    rows = choosing.filtered(status.rows(hub.services, hub.spokes, hub.ledgers, now), options.services)
+    places = {row.service.location for row in rows}
+    troubles = [
+        trouble
+        for trouble in status.troubles(hub.spokes)
+        if not options.services or trouble.location in places
+    ]
+    frozen = hub.services.frozen()
+    if options.json:
+        return showing.as_json(showing.status_document(rows, troubles, frozen, now))
+    return showing.status_text(rows, troubles, frozen, now)
+
+
+def _history(options: argparse.Namespace, hub: Hub, terminal: Terminal) -> int:
+    record = choosing.one(hub, options.service)
+    told = hub.history.read(record.id, terminal.now() - timedelta(days=options.days))
+    if options.json:
+        terminal.say(showing.as_json([showing.plain(message) for message in told]))
+    else:
+        nothing = f"Nothing was told of {choosing.path(record.id)} within {options.days:g} days."
+        terminal.say(showing.history_text(told) or nothing)
+    return 0
