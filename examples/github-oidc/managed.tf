@@ -63,6 +63,12 @@ locals {
         change = ["cloudwatch:DeleteAlarms", "cloudwatch:PutMetricAlarm", "cloudwatch:TagResource", "cloudwatch:UntagResource"]
       }
 
+      Dashboards = {
+        resources = local.hub ? ["arn:${local.partition}:cloudwatch::${local.account_id}:dashboard/${local.name}-*"] : []
+        read      = ["cloudwatch:GetDashboard"]
+        change    = ["cloudwatch:DeleteDashboards", "cloudwatch:PutDashboard"]
+      }
+
       Tables = {
         resources = local.hub ? [for name in ["${var.name_prefix}ecs_cp_restore_state", "${local.name}-*"] : "${local.arns.dynamodb}:table/${name}"] : []
         read = [

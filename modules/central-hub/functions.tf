@@ -1,4 +1,5 @@
-# observe turns events into evidence and wake-ups, work acts on services; which queue feeds which.
+# observe turns events into evidence and wake-ups, work acts on services; which queue feeds which. console is on no
+# queue: CloudWatch invokes it as whoever views the dashboard, so nobody else may, and viewers need lambda:InvokeFunction.
 
 locals {
   package_path = "${path.module}/package/spot_failover.zip"
@@ -13,15 +14,23 @@ locals {
   }
 
   function_descriptions = {
+    console = "Shows how every service stands, as a widget of the dashboard; it changes nothing."
     observe = "Keeps what events say as evidence and wakes work."
     work    = "Compares services with what they should be and changes them."
   }
   function_environments = {
+    console = {}
     observe = {
-      DRILLS = tostring(var.allow_drills)
+      EVIDENCE_TABLE = local.evidence_table_name
+      WORK_QUEUE_URL = local.queue_urls["work"]
+      DRILLS         = tostring(var.allow_drills)
     }
     work = {
+      EVIDENCE_TABLE  = local.evidence_table_name
+      WORK_QUEUE_URL  = local.queue_urls["work"]
       EVENT_BUS_ARN   = local.event_bus_arn
+      ALERT_TOPIC_ARN = local.alert_topic_arn
+      ARCHIVE_DAYS    = tostring(var.archive_days)
       SPOKE_ROLE_NAME = local.spoke_role_name
       EXTERNAL_ID     = var.external_id
       OPERATION       = var.operation
@@ -34,7 +43,7 @@ locals {
 resource "aws_lambda_function" "main" {
   # checkov:skip=CKV_AWS_50: Every decision is one log line and one audit event; a trace would add a permission and say less.
   # checkov:skip=CKV_AWS_115: Reserved concurrency fails in accounts with the initial quota of 10; the pollers' maximum concurrency limits the functions.
-  # checkov:skip=CKV_AWS_116: The functions are invoked by their queues only, and each queue has a dead-letter queue.
+  # checkov:skip=CKV_AWS_116: The functions are invoked by their queues, each of which has a dead-letter queue, or by a viewer who waits for the answer.
   # checkov:skip=CKV_AWS_117: The functions call AWS's public endpoints only; a VPC would add NAT gateways and another way to fail.
   # checkov:skip=CKV_AWS_173: Names of tables, queues and roles, no secret; Lambda encrypts them with its own key.
   # checkov:skip=CKV_AWS_272: The hash of the zip is in the plan; signing needs a profile that only the user can own.
@@ -58,9 +67,7 @@ resource "aws_lambda_function" "main" {
   environment {
     variables = merge(
       {
-        EVIDENCE_TABLE          = local.evidence_table_name
         STATE_TABLE             = local.state_table_name
-        WORK_QUEUE_URL          = local.queue_urls["work"]
         LOG_LEVEL               = var.functions.log_level
         METRICS_NAMESPACE       = var.metrics.namespace
         METRICS_DETAIL          = var.metrics.detail

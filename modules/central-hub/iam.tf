@@ -1,4 +1,5 @@
-# What the two functions may do. Only work can reach a workload account; observe, which reads what others sent, cannot.
+# What the functions may do. Only work can reach a workload account; observe, which reads what others sent, cannot, and
+# console can change nothing anywhere.
 
 data "aws_iam_policy_document" "function_trust" {
   statement {
@@ -62,6 +63,38 @@ resource "aws_iam_role_policy" "observe" {
   name   = "observe"
   role   = aws_iam_role.function["observe"].name
   policy = data.aws_iam_policy_document.observe.json
+}
+
+data "aws_iam_policy_document" "console" {
+  statement {
+    sid       = "ListTheFleet"
+    actions   = ["dynamodb:Query"]
+    resources = ["${local.state_table_arn}/index/parent"]
+  }
+
+  statement {
+    sid       = "ReadCountsAndWhetherTheFleetIsFrozen"
+    actions   = ["dynamodb:GetItem"]
+    resources = [local.state_table_arn]
+
+    condition {
+      test     = "ForAllValues:StringLike"
+      variable = "dynamodb:LeadingKeys"
+      values   = ["fleet", "ledger::*"]
+    }
+  }
+
+  statement {
+    sid       = "WriteItsOwnLog"
+    actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+    resources = ["${local.log_group_arns["console"]}:*"]
+  }
+}
+
+resource "aws_iam_role_policy" "console" {
+  name   = "console"
+  role   = aws_iam_role.function["console"].name
+  policy = data.aws_iam_policy_document.console.json
 }
 
 data "aws_iam_policy_document" "work" {

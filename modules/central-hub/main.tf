@@ -48,6 +48,7 @@ locals {
   evidence_table_arn  = "arn:${local.partition}:dynamodb:${local.region}:${local.account_id}:table/${local.evidence_table_name}"
 
   function_names = {
+    console = "${local.name}-console"
     observe = "${local.name}-observe"
     work    = "${local.name}-work"
   }
@@ -78,4 +79,7 @@ locals {
     ? "arn:${local.partition}:sns:${local.region}:${local.account_id}:${local.alert_topic_name}"
     : var.alerts.topic_arn
   )
+
+  # Dashboards of all regions share one list of names.
+  dashboard_name = "${local.name}-${local.region}"
 }

@@ -54,7 +54,7 @@ output "dead_letter_queues" {
 }
 
 output "functions" {
-  description = "Name, ARN, role ARN and log group of the functions observe and work."
+  description = "Name, ARN, role ARN and log group of the functions console, observe and work."
   value = {
     for key, name in local.function_names : key => {
       name      = name
@@ -68,6 +68,11 @@ output "functions" {
 output "alert_topic_arn" {
   description = "ARN of the SNS topic with alarms and audit events. Subscribe your channel to it."
   value       = local.alert_topic_arn
+}
+
+output "dashboard_url" {
+  description = "Address of the dashboard in the AWS console. Its table of services asks for lambda:InvokeFunction on the function console, as whoever views it."
+  value       = local.dashboard_url
 }
 
 output "drill_command" {

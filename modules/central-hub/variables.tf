@@ -199,8 +199,12 @@ variable "default_policy" {
 }
 
 variable "functions" {
-  description = "Size, time limit and largest number of copies of each function, and what they log."
+  description = "Size and time limit of each function, the largest number of copies of those that work on queues, and what they log."
   type = object({
+    console = optional(object({
+      memory_mb       = optional(number, 1024)
+      timeout_seconds = optional(number, 30)
+    }), {})
     observe = optional(object({
       memory_mb           = optional(number, 512)
       timeout_seconds     = optional(number, 30)
@@ -218,13 +222,13 @@ variable "functions" {
   nullable = false
 
   validation {
-    condition     = alltrue([for settings in [var.functions.observe, var.functions.work] : settings.memory_mb >= 256 && settings.memory_mb <= 10240 && floor(settings.memory_mb) == settings.memory_mb])
-    error_message = "functions.observe.memory_mb and functions.work.memory_mb must be whole numbers from 256 to 10240."
+    condition     = alltrue([for settings in [var.functions.console, var.functions.observe, var.functions.work] : settings.memory_mb >= 256 && settings.memory_mb <= 10240 && floor(settings.memory_mb) == settings.memory_mb])
+    error_message = "functions.console.memory_mb, functions.observe.memory_mb and functions.work.memory_mb must be whole numbers from 256 to 10240."
   }
 
   validation {
-    condition     = alltrue([for settings in [var.functions.observe, var.functions.work] : settings.timeout_seconds >= 10 && settings.timeout_seconds <= 300 && floor(settings.timeout_seconds) == settings.timeout_seconds])
-    error_message = "functions.observe.timeout_seconds and functions.work.timeout_seconds must be whole numbers from 10 to 300: a message that crashed a function waits six times as long for its next try."
+    condition     = alltrue([for settings in [var.functions.console, var.functions.observe, var.functions.work] : settings.timeout_seconds >= 10 && settings.timeout_seconds <= 300 && floor(settings.timeout_seconds) == settings.timeout_seconds])
+    error_message = "functions.console.timeout_seconds, functions.observe.timeout_seconds and functions.work.timeout_seconds must be whole numbers from 10 to 300: a message that crashed a function waits six times as long for its next try."
   }
 
   validation {

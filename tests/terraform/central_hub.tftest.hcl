@@ -55,6 +55,7 @@ run "the_defaults_are_those_of_the_contract" {
 
   assert {
     condition = { for key, role in aws_iam_role.function : key => role.name } == {
+      console = "spot-failover-console-eu-west-1"
       observe = "spot-failover-observe-eu-west-1"
       work    = "spot-failover-work-eu-west-1"
     }
@@ -110,6 +111,11 @@ run "the_defaults_are_those_of_the_contract" {
   assert {
     condition     = strcontains(output.status_command, "--region eu-west-1 --table-name ecs_cp_restore_state ")
     error_message = "status_command does not read the state table in its region."
+  }
+
+  assert {
+    condition     = output.dashboard_url == "https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1#dashboards/dashboard/${aws_cloudwatch_dashboard.main.dashboard_name}"
+    error_message = "dashboard_url does not lead to the dashboard."
   }
 
   assert {
@@ -370,6 +376,7 @@ run "everything_can_be_chosen" {
       restore    = { tries_per_day = 2 }
     }
     functions = {
+      console            = { memory_mb = 2048, timeout_seconds = 60 }
       observe            = { memory_mb = 256, timeout_seconds = 20, maximum_concurrency = 3 }
       work               = { memory_mb = 1024, timeout_seconds = 40, maximum_concurrency = 7 }
       log_level          = "DEBUG"
@@ -510,10 +517,22 @@ run "everything_can_be_chosen" {
 
   assert {
     condition = { for key, function in aws_lambda_function.main : key => [function.handler, function.memory_size, function.runtime, function.architectures[0]] } == {
+      console = ["spot_failover.functions.console.handler", 2048, "python3.13", "arm64"]
       observe = ["spot_failover.functions.observe.handler", 256, "python3.13", "arm64"]
       work    = ["spot_failover.functions.work.handler", 1024, "python3.13", "arm64"]
     }
     error_message = "A function runs another handler, or otherwise than asked for."
+  }
+
+  assert {
+    condition = aws_lambda_function.main["console"].environment[0].variables == tomap({
+      STATE_TABLE             = "dev-state"
+      LOG_LEVEL               = "DEBUG"
+      METRICS_NAMESPACE       = "Own/Namespace"
+      METRICS_DETAIL          = "account"
+      POWERTOOLS_SERVICE_NAME = "dev-spot-failover"
+    })
+    error_message = "console has other settings than the package reads."
   }
 
   assert {

@@ -38,7 +38,12 @@ CALLS: dict[str, dict[str, dict[str, Any]]] = {
             "default_policy": {},
             "package": PACKAGE,
         },
-        "dev_hub": {"name_prefix": "dev-", "workload_accounts": ["444455556666"], "package": PACKAGE},
+        "dev_hub": {
+            "name_prefix": "dev-",
+            "workload_accounts": ["444455556666"],
+            "metrics": {"detail": "service"},
+            "package": PACKAGE,
+        },
         "spoke": {
             "hub": OTHER_HUB,
             "clusters": ["web", "batch"],
@@ -63,7 +68,7 @@ CALLS: dict[str, dict[str, dict[str, Any]]] = {
         },
     },
     "china": {
-        "china_hub": {"package": PACKAGE},
+        "china_hub": {"metrics": {"detail": "account"}, "package": PACKAGE},
         "china_spoke": {"hub": "${module.hub.spoke}", "account": "${module.spoke.account}"},
         "china_service": {"cluster_name": "production", **SERVICE},
     },
@@ -75,6 +80,8 @@ SOURCES = {
 }
 
 
+# Whose names are those of an account, whatever the region.
+GLOBAL = ("aws_cloudwatch_dashboard", "aws_iam_")
 # Named by what they belong to.
 NAMELESS = {
     "aws_cloudwatch_event_bus_policy",
@@ -83,6 +90,7 @@ NAMELESS = {
     "aws_lambda_event_source_mapping",
 }
 NAMES = {
+    "aws_cloudwatch_dashboard": "dashboard_name",
     "aws_cloudwatch_metric_alarm": "alarm_name",
     "aws_lambda_function": "function_name",
 }
@@ -118,12 +126,12 @@ class Fleet:
 
 
 def identify(resource: Resource, region: str) -> tuple[str, ...] | None:
-    """Return what no two resources of an account and region may share, IAM's of an account."""
+    """Return what no two resources of an account and region may share; some, of an account."""
     if resource.type in NAMELESS:
         return None
     name = resource.values[NAMES.get(resource.type, "name")]
     belongs_to = resource.values.get("event_bus_name") or resource.values.get("role") or ""
-    return ("" if resource.type.startswith("aws_iam_") else region, resource.type, belongs_to, name)
+    return ("" if resource.type.startswith(GLOBAL) else region, resource.type, belongs_to, name)
 
 
 def plan_fleet(workspace: Workspace) -> Fleet:

@@ -44,6 +44,13 @@ TAGS_OF_EVENTS = Calls(
     REGIONAL + "{events_name}", "events:ListTagsForResource", "events:TagResource events:UntagResource"
 )
 CALLS: dict[str, list[Calls]] = {
+    "aws_cloudwatch_dashboard": [
+        Calls(
+            "arn:aws:cloudwatch::{account}:dashboard/{dashboard_name}",
+            "cloudwatch:GetDashboard",
+            "cloudwatch:PutDashboard cloudwatch:DeleteDashboards",
+        )
+    ],
     "aws_cloudwatch_event_archive": [
         Calls(
             REGIONAL + "archive/{name}",

@@ -62,7 +62,10 @@ def _closure(name: str) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("module", ["spot_failover.functions.observe", "spot_failover.functions.work"])
+@pytest.mark.parametrize(
+    "module",
+    ["spot_failover.functions.console", "spot_failover.functions.observe", "spot_failover.functions.work"],
+)
 def test_a_handler_imports_with_nothing_but_the_package_and_boto3(
     module: str, unzipped: Path, boto3_only: Path
 ) -> None:
