@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import boto3
@@ -94,7 +94,7 @@ def connect(options: argparse.Namespace) -> Hub:
         services=DynamoServices(state),
         spokes=DynamoSpokes(state),
         ledgers=DynamoLedgers(state),
-        # The hub names it after itself, as it does its bus. It is only read here, and keeps nothing.
-        history=DynamoHistory(Table(dynamodb, f"{bus}-evidence"), kept=timedelta()),
+        # The hub names it after itself, as it does its bus.
+        history=DynamoHistory(Table(dynamodb, f"{bus}-evidence")),
         operator=operator,
     )
