@@ -50,7 +50,7 @@ def test_an_operator_moves_a_healthy_service_on_demand_and_back_without_losing_a
     come_home(fleet)
     assert_home(fleet, desired=6)
     story = ["Service Failing Over", "Service On Demand", "Service Restoring", "Service Restored"]
-    moves = [told for told in fleet.told if told != "Operator Command"]
+    moves = [told for told in fleet.told if told in story]
     assert [told for told in story if policy.mode is not Mode.BACKFILL or "Restoring" not in told] == moves
 
 
@@ -146,7 +146,7 @@ def test_a_paused_service_is_decided_about_and_left_alone_until_the_pause_ends(p
     assert fleet.record.hold.kind is HoldKind.PAUSED
     assert fleet.held_back.startswith(f"Paused by mika until {until:%Y-%m-%d %H:%M} UTC (Load test.).")
     assert "would go to failing_over" in fleet.held_back
-    assert fleet.told == ["Operator Command", "Service Paused"]
+    assert fleet.told == ["Operator Command", "Service Paused"]  # and nothing of a change
 
     fleet.run(minutes=6)
     assert on_demand(fleet) == 6
