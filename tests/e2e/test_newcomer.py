@@ -9,9 +9,13 @@ import json
 import re
 from typing import Final
 
+import pytest
+
 from simulator.sandbox import Sandbox
 from simulator.terraform import REPOSITORY
 from tests.e2e.newcomer import Newcomer, commands
+
+pytestmark = pytest.mark.slow
 
 EXAMPLE: Final = REPOSITORY / "examples" / "central-and-two-accounts"
 WORK: Final = REPOSITORY / "build" / "newcomer"
