@@ -14,6 +14,7 @@ from simulator.sandbox.corrections import (
     ecs_api,
     forwarding,
     function_roles,
+    metric_alarms,
     parameter_events,
     passed_roles,
     pollers,
@@ -23,6 +24,7 @@ from simulator.sandbox.corrections import (
     requests,
     rule_targets,
     schedules,
+    service_quotas,
     target_groups,
     transport,
     trust_policies,
@@ -41,6 +43,7 @@ SEAMS = tuple(
             *ecs_api.SEAMS,
             *forwarding.SEAMS,
             *function_roles.SEAMS,
+            *metric_alarms.SEAMS,
             *parameter_events.SEAMS,
             *passed_roles.SEAMS,
             *pollers.SEAMS,
@@ -50,6 +53,7 @@ SEAMS = tuple(
             *requests.SEAMS,
             *rule_targets.SEAMS,
             *schedules.SEAMS,
+            *service_quotas.SEAMS,
             *target_groups.SEAMS,
             *transport.SEAMS,
             *trust_policies.SEAMS,
@@ -65,7 +69,10 @@ def install(parts: Parts, clock: WorldClock) -> None:
     condition_keys.install(parts)
     find_scalable_target = partial(application_autoscaling.target_arn, clock)
     of_scaling = partial(autoscaling_permissions.facts, find_scalable_target)
-    requests.install(parts, {application_autoscaling.SERVICE: of_scaling})
+    requests.install(
+        parts,
+        {application_autoscaling.SERVICE: of_scaling, service_quotas.SERVICE: service_quotas.facts},
+    )
     trust_policies.install(parts)
     bus_policies.install(parts)
     put_events.install(parts)
@@ -77,6 +84,8 @@ def install(parts: Parts, clock: WorldClock) -> None:
     schedules.install()
     parameter_events.install(parts)
     alarm_descriptions.install(parts)
+    metric_alarms.install(parts)
     ecs_api.install(parts, clock)
     target_groups.install(parts, clock)
     application_autoscaling.install(parts, clock)
+    service_quotas.install(parts, clock)
