@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 
 from spot_failover.cli.errors import CommandLineError
 from spot_failover.domain.identity import ServiceId
+from spot_failover.jobs import status
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from spot_failover.cli.hub import Hub
     from spot_failover.domain.record import Record
     from spot_failover.jobs.status import Row
@@ -40,15 +43,20 @@ def among(text: str, services: Sequence[ServiceId]) -> list[ServiceId]:
     raise CommandLineError(f'No service of the hub is called "{text}". `spotfailover status` lists them.')
 
 
-def one(hub: Hub, text: str) -> Record:
+def one(hub: Hub, text: str, now: datetime) -> Record:
     """Return the record of the one service that is meant."""
-    service = _by_id(text) or _only(text, [record.id for record in _everyone(hub)])
+    service = _by_id(text) or _only(text, [row.service for row in everyone(hub, now)])
     record = hub.services.load(service)
     if record is None:
         raise CommandLineError(
             f"{service.key} is not registered with this hub. `spotfailover status` lists those that are."
         )
     return record
+
+
+def everyone(hub: Hub, now: datetime) -> Sequence[Row]:
+    """Return the rows of all services, those first that need a person."""
+    return status.rows(hub.services, hub.spokes, hub.ledgers, now)
 
 
 def filtered(rows: Sequence[Row], texts: Sequence[str]) -> list[Row]:
@@ -74,7 +82,3 @@ def _only(text: str, services: Sequence[ServiceId]) -> ServiceId:
     listed = "\n".join(f"  {path(service)}" for service in found[:_SHOWN])
     more = f"\n  and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
     raise CommandLineError(f'"{text}" may be any of these; say more of it:\n{listed}{more}')
-
-
-def _everyone(hub: Hub) -> list[Record]:
-    return [record for location in hub.spokes.all() for record in hub.services.at(location)]

@@ -64,7 +64,7 @@ def _status(options: argparse.Namespace, hub: Hub, terminal: Terminal) -> int:
 
 def _shown(options: argparse.Namespace, hub: Hub, terminal: Terminal) -> str:
     now = terminal.now()
-    rows = choosing.filtered(status.rows(hub.services, hub.spokes, hub.ledgers, now), options.services)
+    rows = choosing.filtered(choosing.everyone(hub, now), options.services)
     places = {row.service.location for row in rows}
     troubles = [
         trouble
@@ -78,8 +78,9 @@ def _shown(options: argparse.Namespace, hub: Hub, terminal: Terminal) -> str:
 
 
 def _history(options: argparse.Namespace, hub: Hub, terminal: Terminal) -> int:
-    record = choosing.one(hub, options.service)
-    told = hub.history.read(record.id, terminal.now() - timedelta(days=options.days))
+    now = terminal.now()
+    record = choosing.one(hub, options.service, now)
+    told = hub.history.read(record.id, now - timedelta(days=options.days))
     if options.json:
         terminal.say(showing.as_json([showing.plain(message) for message in told]))
     else:

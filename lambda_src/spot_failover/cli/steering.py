@@ -29,7 +29,7 @@ _SKEW = timedelta(minutes=1)
 def run(options: argparse.Namespace, hub: Hub, terminal: Terminal) -> int:
     """Say what the command does, ask, send it and wait for the hub's answer; 0 where it was taken."""
     kind = CommandKind(options.command)
-    record = None if kind.for_fleet else choosing.one(hub, options.service)
+    record = None if kind.for_fleet else choosing.one(hub, options.service, terminal.now())
     author = hub.operator.author()
     command = Command(
         kind=kind,
@@ -49,11 +49,16 @@ def run(options: argparse.Namespace, hub: Hub, terminal: Terminal) -> int:
     sent_at = terminal.now()
     command_id = hub.operator.send(kind, command.service, author, command.reason, command.until)
     taken, said = _answer(command, command_id, hub, terminal, sent_at)
+    # The pass that answers has looked at the service: what became of it is known by now.
+    after = hub.services.load(record.id) if record else None
     if options.json:
         document = {"command": kind.value, "command_id": command_id, "taken": taken, "reason": said}
-        terminal.say(showing.as_json({**document, "service_id": record.id.key if record else None}))
+        stands = {"service_id": after.id.key, "phase": after.phase.value} if after else {}
+        terminal.say(showing.as_json({**document, **stands}))
     else:
         terminal.say(said)
+        if after:
+            terminal.say(_stands(after, terminal.now()))
     return 0 if taken else 1
 
 
@@ -66,12 +71,16 @@ def _plan(command: Command, record: Record | None, hub: Hub, now: datetime) -> l
             f"  now:   {stands}",
             f"  then:  {_effect(command, None)}",
         ]
-    row = status.row(record, None, now)
     return [
         f"{command.kind} {choosing.path(record.id)}, as {command.author}",
-        f"  now:   {row.phase} for {showing.age(now - row.since)}, mode {row.mode}. {row.reason}",
+        _stands(record, now),
         f"  then:  {_effect(command, record)}",
     ]
+
+
+def _stands(record: Record, now: datetime) -> str:
+    row = status.row(record, None, now)
+    return f"  now:   {row.phase} for {showing.age(now - row.since)}, mode {row.mode}. {row.reason}"
 
 
 def _effect(command: Command, record: Record | None) -> str:

@@ -14,7 +14,7 @@ from spot_failover.domain.command import COMMAND_LIFETIME, Command, CommandKind
 from spot_failover.domain.errors import ConflictError, UnreadableItemError
 from spot_failover.domain.evidence import Evidence, EvidenceKind
 from spot_failover.domain.policy import Mode
-from spot_failover.domain.record import Operation, Pause, Phase, Record
+from spot_failover.domain.record import HoldKind, Operation, Pause, Phase, Record
 from spot_failover.domain.registration import more_careful
 from spot_failover.domain.transitions import as_begun
 from spot_failover.jobs import messages
@@ -119,9 +119,9 @@ def refused(command: Command, record: Record, frozen: Pause | None, now: datetim
             ended = command.until is not None and command.until <= now
             return f"Its end, {command.until}, lies in the past. Give a later one." if ended else None
         case CommandKind.FAILOVER:
-            return _held_back(record, frozen, now) or _no_failover(record)
+            return _held_back(record, frozen, now) or _no_failover(record) or _blocked(record)
         case CommandKind.RESTORE:
-            return _held_back(record, frozen, now) or _no_restore(record)
+            return _held_back(record, frozen, now) or _no_restore(record) or _blocked(record)
         case _:
             return None
 
@@ -138,6 +138,12 @@ def _held_back(record: Record, frozen: Pause | None, now: datetime) -> str | Non
     if pause is None:
         return None
     return f"{pause.sentence} {'Unfreeze the fleet' if pause.fleet else 'Resume the service'} first."
+
+
+def _blocked(record: Record) -> str | None:
+    """Return what a pass would say to it all the same."""
+    hold = record.hold
+    return f"It is blocked. {hold.reason}" if hold and hold.kind is HoldKind.BLOCKED else None
 
 
 def _no_failover(record: Record) -> str | None:

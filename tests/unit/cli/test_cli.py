@@ -148,7 +148,12 @@ def test_a_service_is_paused_and_resumed() -> None:
 
 def test_a_service_is_failed_over_and_restored() -> None:
     desk = moved(Desk())
-    assert desk.run("restore", "web", "--yes").code == 0
+    shown = desk.run("restore", "web", "--yes")
+    assert shown.code == 0
+    before, taken, after = [line for line in shown.out.splitlines() if "then:" not in line][1:]
+    assert before.startswith("  now:   on_demand for 1 min, mode switch. All 6 tasks run on demand.")
+    assert taken == f"Restore, asked for by {MIKA}. Taken."
+    assert after.startswith(f"  now:   restoring for 0 s, mode switch. {MIKA} asked to go back to Spot.")
     assert desk.fleet.record.phase is Phase.RESTORING
 
 
@@ -176,6 +181,7 @@ def test_what_the_hub_refuses_after_all_is_told() -> None:
         "command": "failover",
         "command_id": "event-1",
         "service_id": SERVICE.key,
+        "phase": "steady",
         "taken": False,
         "reason": f"Failover, asked for by {MIKA}. Refused: The service is being drained (operation), and "
         "only goes back to Spot.",

@@ -12,7 +12,7 @@ from spot_failover.domain.policy import Mode, Policy, Restore, Standby
 from spot_failover.domain.record import HoldKind, Operation, Phase
 from tests.unit.jobs.fleet import Fleet
 from tests.unit.jobs.home import assert_home, come_home
-from tests.unit.jobs.place import STANDBY
+from tests.unit.jobs.place import SPOT_ONLY, STANDBY
 
 PATIENT = Restore(window_seconds=300, backoff_seconds=7200, max_backoff_seconds=10800)
 SWITCH = Policy(restore=PATIENT)
@@ -239,6 +239,15 @@ def test_a_service_that_is_held_still_is_neither_failed_over_nor_restored() -> N
     fleet.command(CommandKind.UNFREEZE)
     fleet.command(CommandKind.RESUME)
     fleet.run(minutes=5)
+    assert (fleet.record.phase, fleet.updates) == (Phase.STEADY, [])
+
+
+def test_a_service_whose_standby_cannot_stand_in_is_not_failed_over() -> None:
+    fleet = Fleet(policy=IN_STANDBY)
+    fleet.update(STANDBY, capacityProviderStrategy=list(SPOT_ONLY), forceNewDeployment=True)
+    fleet.run(minutes=2)
+    told = fleet.command(CommandKind.FAILOVER)
+    assert f'It is blocked. The standby "{STANDBY}" uses FARGATE_SPOT itself.' in told.detail["reason"]
     assert (fleet.record.phase, fleet.updates) == (Phase.STEADY, [])
 
 
