@@ -73,7 +73,9 @@ data "aws_iam_policy_document" "boundary" {
         "ecs:ListServices",
         "ecs:ListTasks",
         "ecs:UpdateService",
+        "elasticloadbalancing:DescribeTargetGroupAttributes",
         "elasticloadbalancing:DescribeTargetHealth",
+        "servicequotas:GetServiceQuota",
         "ssm:GetParametersByPath",
       ] : [],
     )

@@ -104,6 +104,7 @@ data "aws_iam_policy_document" "spoke" {
       [
         "application-autoscaling:DescribeScalableTargets",
         "ecs:DescribeTaskDefinition",
+        "elasticloadbalancing:DescribeTargetGroupAttributes",
         "elasticloadbalancing:DescribeTargetHealth",
       ],
       length(var.clusters) == 0 ? ["ecs:ListClusters"] : [],
@@ -115,6 +116,13 @@ data "aws_iam_policy_document" "spoke" {
       variable = "aws:RequestedRegion"
       values   = [local.region]
     }
+  }
+
+  # Fargate's vCPUs on demand: what a failover of everything would have to fit into.
+  statement {
+    sid       = "SeeHowMuchMayRunOnDemand"
+    actions   = ["servicequotas:GetServiceQuota"]
+    resources = ["arn:${local.partition}:servicequotas:${local.region}:${local.account_id}:fargate/L-3032A538"]
   }
 
   # A target's ARN names no service, and no condition tells SuspendedState from the limits: the hub's own code keeps to

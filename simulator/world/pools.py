@@ -68,11 +68,15 @@ class Pools:
         """Set an account's on-demand quota in a region."""
         self._on_demand[account, region] = capacity
 
+    def on_demand(self, account: str, region: str) -> int | None:
+        """Return an account's on-demand quota in a region; None: there is no limit."""
+        return self._on_demand.get((account, region), ON_DEMAND_QUOTA)
+
     def has_room(self, place: Place, *, spot: bool) -> bool:
         """Whether one more task finds capacity."""
         if not spot:
             account = (place.account, place.region)
-            quota = self._on_demand.get(account, ON_DEMAND_QUOTA)
+            quota = self.on_demand(*account)
             return quota is None or len(self._on_demand_holders.get(account, ())) < quota
         limits = self._limits.get(place.region)
         if not limits:

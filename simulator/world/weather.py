@@ -8,7 +8,7 @@ from simulator.world.ground import Ground
 from simulator.world.model import Service, Task
 from simulator.world.names import ServiceKey
 from simulator.world.placement import Placement
-from simulator.world.pools import Pool
+from simulator.world.pools import ON_DEMAND_QUOTA, Pool
 from simulator.world.tasks import CAPACITY_UNAVAILABLE, TaskLifecycle
 
 
@@ -67,6 +67,11 @@ class Weather:
             self._schedule.at(at, lambda: self._pools.set_on_demand(account, region, capacity))
         else:
             self._pools.set_on_demand(account, region, capacity)
+
+    def on_demand_quota(self, account: str, region: str) -> int:
+        """Return how many on-demand tasks an account may run in a region."""
+        quota = self._pools.on_demand(account, region)
+        return ON_DEMAND_QUOTA if quota is None else quota
 
     def set_stuck_share(self, share: float) -> None:
         """Set which share of Spot launches an empty pool accepts, to fail them only after minutes."""
