@@ -17,6 +17,7 @@ SPOKE = Spoke(
     retry_at=NOW + MINUTE,
     gone_at=NOW - 2 * MINUTE,
     looked_at=NOW - MINUTE,
+    reported_at=NOW - MINUTE,
 )
 
 

@@ -77,6 +77,7 @@ def from_spoke(spoke: Spoke) -> dict[str, Any]:
         "retry_at": maybe(to_text, spoke.retry_at),
         "gone_at": maybe(to_text, spoke.gone_at),
         "looked_at": maybe(to_text, spoke.looked_at),
+        "reported_at": maybe(to_text, spoke.reported_at),
     }
     return {name: value for name, value in item.items() if not is_empty(value)}
 
@@ -95,6 +96,7 @@ def to_spoke(item: Document) -> Spoke:
         retry_at=maybe(from_text, item.get("retry_at")),
         gone_at=maybe(from_text, item.get("gone_at")),
         looked_at=maybe(from_text, item.get("looked_at")),
+        reported_at=maybe(from_text, item.get("reported_at")),
     )
 
 

@@ -36,6 +36,7 @@ class Metric(StrEnum):
     UNPROTECTED_INTERRUPTIONS = "UnprotectedInterruptions"
     FAILED_PASSES = "FailedPasses"
     FAILED_READINGS = "FailedReadings"
+    FAILED_CHECKS = "FailedChecks"
     UNPRICED_TASK_DEFINITIONS = "UnpricedTaskDefinitions"
     SILENT_SPOKES = "SilentSpokes"
     DENIED_SPOKES = "DeniedSpokes"

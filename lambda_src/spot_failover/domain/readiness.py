@@ -14,6 +14,7 @@ from spot_failover.domain.service import ROLLING_CONTROLLER
 from spot_failover.domain.spot import tasks
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from spot_failover.domain.identity import ServiceId
@@ -90,6 +91,46 @@ class Facts:
     scalable: Mapping[ServiceId, Limits] | None = None
     zones: tuple[str, ...] = ()
     headroom: Headroom | None = None
+
+
+# What a report says of the services that a check found something about.
+_IN_SHORT = {
+    Check.STOP_TIMEOUT: f"containers are killed before Spot's {LONGEST_STOP} s are over",
+    Check.DEREGISTRATION_DELAY: f"target groups drain for longer than {LONGEST_DEREGISTRATION} s",
+    Check.HEALTH_CHECK: "nothing says when a task is healthy",
+    Check.HEALTHY_PERCENT: "rollouts stop tasks first, or never end",
+    Check.CIRCUIT_BREAKER: "the deployment circuit breaker is off",
+    Check.IMAGE_TAG: "image tags move",
+    Check.ZONES: "all tasks share one Availability Zone",
+    Check.STANDBY: "the standby is unlike the service",
+    Check.AUTOSCALING: "autoscaling does not suit the standby",
+    Check.ON_DEMAND_QUOTA: "the on-demand quota of the account and region is too small",
+    Check.IGNORE_CHANGES: "failovers are undone, as by Terraform without ignore_changes",
+    Check.NOT_CHECKED: "something could not be checked",
+}
+# More names than that are only counted.
+_NAMED = 5
+
+
+def report(records: Sequence[Record]) -> str | None:
+    """Return what the services of a place lack, a line for each check; None: nothing."""
+    lacking: dict[Check, list[str]] = {check: [] for check in Check}
+    for record in sorted(records, key=lambda record: record.id):
+        for check in dict.fromkeys(finding.check for finding in record.findings):
+            lacking[check].append(f"{record.id.cluster}/{record.id.service}")
+    lines = [f"- {_IN_SHORT[check]}: {_names(names)}" for check, names in lacking.items() if names]
+    if not lines:
+        return None
+    services = {name for names in lacking.values() for name in names}
+    many = (
+        f"{len(services)} of {len(records)} protected services are not ready for interruptions or failovers:"
+    )
+    return "\n".join([many, *lines, "`spotfailover status SERVICE` says what to do about each."])
+
+
+def _names(names: Sequence[str]) -> str:
+    more = len(names) - _NAMED
+    return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def findings(record: Record, observation: Observation, facts: Facts, now: datetime) -> tuple[Finding, ...]:

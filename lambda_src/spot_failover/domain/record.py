@@ -261,6 +261,7 @@ class Spoke:
     missing_since: since when a complete read has not found its own parameter. rejected: registrations that
     could not be used, by parameter name, with the reason. failures: faults in a row. gone_at: since when its
     role refuses although nothing is heard of it. looked_at: when a spoke that is gone was last asked.
+    reported_at: when it was last told what its services lack.
     """
 
     location: Location
@@ -274,3 +275,4 @@ class Spoke:
     retry_at: datetime | None = None
     gone_at: datetime | None = None
     looked_at: datetime | None = None
+    reported_at: datetime | None = None

@@ -14,13 +14,16 @@ from spot_failover.adapters.clients import RETRYING
 from spot_failover.adapters.ecs import SpokeEcs
 from spot_failover.adapters.ledger import DynamoLedgers
 from spot_failover.adapters.outbox import EventBridgeOutbox
+from spot_failover.adapters.quotas import SpokeQuotas
 from spot_failover.adapters.registry import SsmRegistry
 from spot_failover.adapters.scaling import SpokeScaling
 from spot_failover.adapters.sessions import SpokeSessions
 from spot_failover.adapters.state import DynamoServices
+from spot_failover.adapters.target_groups import SpokeTargetGroups
 from spot_failover.adapters.task_definitions import SpokeTaskDefinitions
 from spot_failover.functions.composition import QueueHub, utc_now
 from spot_failover.functions.settings import WorkSettings
+from spot_failover.jobs.readiness import Readiness
 from spot_failover.jobs.readings import Readings
 from spot_failover.jobs.reconcile import Reconcile
 from spot_failover.jobs.steer import Steer
@@ -42,7 +45,7 @@ class WorkHub(QueueHub):
             spokes=self.spokes,
             evidence=self.evidence,
             ecs=self._ecs,
-            scaling=SpokeScaling(self._sessions),
+            scaling=self._scaling,
             outbox=self._outbox,
             queue=self.queue,
             metrics=self.metrics,
@@ -63,6 +66,7 @@ class WorkHub(QueueHub):
             event_bus_arn=self.settings.event_bus_arn,
             default_policy=self.settings.default_policy,
             readings=self._readings,
+            readiness=self._readiness,
         )
 
     @cached_property
@@ -78,13 +82,36 @@ class WorkHub(QueueHub):
     @cached_property
     def _readings(self) -> Readings:
         return Readings(
-            ledgers=DynamoLedgers(self.state),
+            ledgers=self._ledgers,
             evidence=self.evidence,
             task_definitions=self._task_definitions,
             metrics=self.metrics,
             telling=Telling(self._outbox),
             prices=self.settings.prices,
         )
+
+    @cached_property
+    def _readiness(self) -> Readiness:
+        return Readiness(
+            services=self._services,
+            spokes=self.spokes,
+            ecs=self._ecs,
+            task_definitions=self._task_definitions,
+            target_groups=SpokeTargetGroups(self._sessions),
+            scaling=self._scaling,
+            quotas=SpokeQuotas(self._sessions),
+            ledgers=self._ledgers,
+            metrics=self.metrics,
+            telling=Telling(self._outbox),
+        )
+
+    @cached_property
+    def _ledgers(self) -> DynamoLedgers:
+        return DynamoLedgers(self.state)
+
+    @cached_property
+    def _scaling(self) -> SpokeScaling:
+        return SpokeScaling(self._sessions)
 
     @cached_property
     def _task_definitions(self) -> SpokeTaskDefinitions:

@@ -32,6 +32,7 @@ REGISTRATION_REJECTED = "Registration Rejected"
 SPOKE_FAULT = "Spoke Fault"
 SPOKE_SILENT = "Spoke Silent"
 SPOKE_GONE = "Spoke Gone"
+READINESS_REPORT = "Readiness Report"
 OPERATOR_COMMAND = "Operator Command"
 
 _BY_PHASES = {

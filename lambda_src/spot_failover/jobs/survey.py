@@ -21,6 +21,7 @@ from spot_failover.domain.registration import SPOKE_PARAMETER
 from spot_failover.domain.requests import SurveyRequest
 from spot_failover.domain.transitions import as_begun
 from spot_failover.jobs import messages
+from spot_failover.jobs.readiness import Readiness
 from spot_failover.jobs.readings import Readings, Seen
 from spot_failover.jobs.registrar import Registrar
 from spot_failover.jobs.telling import Telling
@@ -51,7 +52,7 @@ FORGET_GONE = timedelta(days=7)
 class Survey:
     """The job `survey(account, region)`; the hub's bus and default policy are settings.
 
-    Without `readings` nothing is measured.
+    Without `readings` nothing is measured, and without `readiness` nothing is checked.
     """
 
     services: ports.Services
@@ -65,6 +66,7 @@ class Survey:
     event_bus_arn: str
     default_policy: DefaultPolicy | None = None
     readings: Readings | None = None
+    readiness: Readiness | None = None
 
     def __call__(self, request: SurveyRequest, now: datetime) -> None:
         """Survey one account and region; a fault is recorded on the spoke and not raised.
@@ -88,6 +90,8 @@ class Survey:
         faults += self._look(request, seen, now)
         if self.readings and request.scheduled:
             self.readings(request.location, seen, now)
+        if self.readiness and spoke and request.scheduled:
+            spoke = self.readiness(spoke, seen, now)
         if faults:
             self._note(request, spoke, faults[0], now)
         elif spoke and (spoke.last_error or spoke.gone_at) and spoke.retry_at is None:
