@@ -30,12 +30,18 @@ def run(
     try:
         return _run(options, reach(options), terminal)
     except (CommandLineError, SpotFailoverError) as error:
-        terminal.complain(str(error))
+        elsewhere = " Is this the hub's account and region, and its name_prefix?" if _missing(error) else ""
+        terminal.complain(f"{error}{elsewhere}")
     except BotoCoreError as error:
         terminal.complain(f"AWS cannot be reached: {error}")
     except KeyboardInterrupt:
         terminal.complain("Interrupted.")
     return 1
+
+
+def _missing(error: Exception) -> bool:
+    """Whether AWS has no such table: whoever looks in the wrong place sees nothing else."""
+    return "ResourceNotFoundException" in str(error)
 
 
 def _run(options: argparse.Namespace, hub: Hub, terminal: Terminal) -> int:
