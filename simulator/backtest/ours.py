@@ -236,12 +236,13 @@ class _Queue:
 
 @dataclass(slots=True)
 class _Outbox:
-    """The hub's bus, of which only the kinds of messages are counted."""
+    """Where messages go, of which only the kinds are counted."""
 
     told: Counter[str] = field(default_factory=Counter)
 
-    def send(self, told: Sequence[Message]) -> None:
+    def send(self, told: Sequence[Message]) -> Sequence[Message]:
         self.told.update(message.detail_type for message in told)
+        return ()
 
 
 def _service_id(key: ServiceKey) -> ServiceId:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from spot_failover.domain.capacity import Rolling, Strategy, StrategyItem
@@ -55,6 +56,7 @@ PLACEMENT_FAILURE = Evidence(
 
 def audit_event(number: int = 1) -> Message:
     detail = {
+        "service_id": WEB.key,
         "account": WEB.account,
         "region": WEB.region,
         "cluster": WEB.cluster,
@@ -97,6 +99,6 @@ def full(record: Record) -> Record:
         passed_at=NOW,
         last_error="ecs:DescribeServices was throttled.",
         retry_at=NOW + MINUTE,
-        outbox=(audit_event(1), audit_event(2)),
+        outbox=(audit_event(1), replace(audit_event(2), delivered=frozenset({"bus", "history"}))),
         version=record.version,
     )

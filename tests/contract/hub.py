@@ -1,4 +1,4 @@
-"""The hub's tables, queue and bus in moto, and a record of every request that was sent to AWS."""
+"""The hub's tables, queue, bus and topic in moto, and a record of every request that was sent to AWS."""
 
 from __future__ import annotations
 
@@ -36,12 +36,13 @@ class Aws:
         self.dynamodb = self.session.client("dynamodb", config=RETRYING)
         self.sqs = self.session.client("sqs", config=RETRYING)
         self.events = self.session.client("events", config=RETRYING)
+        self.sns: Any = self.session.client("sns", config=RETRYING)
         self.sts = self.session.client("sts", config=RETRYING)
 
     @property
     def hooks(self) -> list[BaseEventHooks]:
         """Where botocore's events come from: clients take over the session's hooks when they are made."""
-        clients = (self.dynamodb, self.sqs, self.events, self.sts)
+        clients = (self.dynamodb, self.sqs, self.events, self.sns, self.sts)
         return [self.session.events, *(client.meta.events for client in clients)]
 
     def _record(self, params: dict[str, Any], model: OperationModel, **_: object) -> None:
@@ -53,7 +54,7 @@ class Aws:
 
 @dataclass
 class Hub:
-    """One test's tables, queue and bus."""
+    """One test's tables, queue, bus and topic."""
 
     aws: Aws
     number: int = field(default_factory=_numbers.__next__)
@@ -66,6 +67,8 @@ class Hub:
             QueueName=f"spot-failover-work-{self.number}.fifo", Attributes={"FifoQueue": "true"}
         )["QueueUrl"]
         self.bus_arn = self.aws.events.create_event_bus(Name=f"spot-failover-{self.number}")["EventBusArn"]
+        topic = self.aws.sns.create_topic(Name=f"spot-failover-alerts-{self.number}")
+        self.topic_arn: str = topic["TopicArn"]
         self.aws.requests.clear()
 
     @property

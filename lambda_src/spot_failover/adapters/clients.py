@@ -21,6 +21,14 @@ RETRYING = Config(
     retries={"mode": "standard", "total_max_attempts": 3},
 )
 
+# For messages: they wait with their service until the next minute, and must not keep it waiting.
+BRIEF = Config(
+    user_agent_extra=_USER_AGENT,
+    connect_timeout=1,
+    read_timeout=3,
+    retries={"mode": "standard", "total_max_attempts": 2},
+)
+
 # For calls that must not happen twice: botocore repeats one that timed out or met a 5xx, though it may have
 # worked.
 ONCE = Config(

@@ -25,9 +25,15 @@ _THROTTLES = frozenset({
     "TooManyRequestsException",
     "TransactionInProgressException",
 })  # fmt: skip
-_DENIALS = frozenset(
-    {"InvalidClientTokenId", "OptInRequired", "SignatureDoesNotMatch", "UnrecognizedClientException"}
-)
+# The second and third are SNS's words. https://docs.aws.amazon.com/sns/latest/api/API_PublishBatch.html
+_DENIALS = frozenset({
+    "InvalidClientTokenId",
+    "AuthorizationError",
+    "KMSAccessDenied",
+    "OptInRequired",
+    "SignatureDoesNotMatch",
+    "UnrecognizedClientException",
+})  # fmt: skip
 # Temporary credentials that have run out are fetched anew at the next try.
 _EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException"})
 # ConcurrentUpdate is Application Auto Scaling's word for another change that is still on its way.

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias, TypeVar
 from spot_failover.adapters.times import from_text, to_text
 from spot_failover.domain.evidence import Evidence, EvidenceKind
 from spot_failover.domain.identity import Location, ServiceId
-from spot_failover.domain.record import Pause, Spoke
+from spot_failover.domain.record import Message, Pause, Spoke
 
 Document: TypeAlias = Mapping[str, Any]
 Read = TypeVar("Read")
@@ -113,6 +113,24 @@ def to_pause(document: Document, *, fleet: bool = False) -> Pause:
     """Read a pause; raise KeyError or ValueError where it is not of this form."""
     until = maybe(from_text, document.get("until"))
     return Pause(until, document["author"], document.get("reason", ""), fleet)
+
+
+# --- messages ---
+
+
+def from_message(message: Message) -> dict[str, Any]:
+    """Return a message as its outbox and the history keep it."""
+    return {
+        "id": message.id,
+        "detail_type": message.detail_type,
+        "time": to_text(message.time),
+        "detail": dict(message.detail),
+    }
+
+
+def to_message(document: Document) -> Message:
+    """Read a message; raise KeyError or ValueError where it is not of this form."""
+    return Message(document["id"], document["detail_type"], from_text(document["time"]), document["detail"])
 
 
 # --- claims ---

@@ -207,13 +207,25 @@ class InMemoryWorkQueue:
 
 
 class InMemoryOutbox:
-    """The hub's bus; `sent` holds every message in order."""
+    """Where messages go, and their history; `sent` holds every message in order.
+
+    `down`: nothing is taken for now.
+    """
 
     def __init__(self) -> None:
         self.sent: list[Message] = []
+        self.down = False
 
-    def send(self, messages: Sequence[Message]) -> None:
+    def send(self, messages: Sequence[Message]) -> Sequence[Message]:
+        if self.down:
+            return messages
         self.sent.extend(messages)
+        return ()
+
+    def read(self, service: ServiceId, since: datetime) -> Sequence[Message]:
+        about = [sent for sent in self.sent if sent.detail.get("service_id") == service.key]
+        distinct = {(sent.time, sent.id): sent for sent in about if sent.time >= since}
+        return [distinct[key] for key in sorted(distinct)]
 
 
 class InMemoryMetrics:

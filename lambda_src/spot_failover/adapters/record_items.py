@@ -7,10 +7,19 @@ due.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from spot_failover.adapters.items import Document, from_evidence, maybe, to_evidence, to_pause
+from spot_failover.adapters.items import (
+    Document,
+    from_evidence,
+    from_message,
+    maybe,
+    to_evidence,
+    to_message,
+    to_pause,
+)
 from spot_failover.adapters.times import from_text, to_text
 from spot_failover.domain.capacity import Rolling, Strategy, StrategyItem
 from spot_failover.domain.identity import ServiceId
@@ -240,12 +249,10 @@ def _to_applied(document: Document) -> Applied:
 
 def _from_message(message: Message) -> dict[str, Any]:
     return {
-        "id": message.id,
-        "detail_type": message.detail_type,
-        "time": to_text(message.time),
-        "detail": message.detail,
+        **from_message(message),
+        **({"delivered": sorted(message.delivered)} if message.delivered else {}),
     }
 
 
 def _to_message(document: Document) -> Message:
-    return Message(**{**document, "time": from_text(document["time"])})
+    return replace(to_message(document), delivered=frozenset(document.get("delivered", ())))

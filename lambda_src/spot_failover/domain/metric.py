@@ -32,6 +32,7 @@ class Metric(StrEnum):
 
     # Faults and refusals.
     REJECTED_EVENTS = "RejectedEvents"
+    UNDELIVERED_MESSAGES = "UndeliveredMessages"
     REJECTED_REGISTRATIONS = "RejectedRegistrations"
     UNPROTECTED_INTERRUPTIONS = "UnprotectedInterruptions"
     FAILED_PASSES = "FailedPasses"

@@ -36,7 +36,8 @@ def next_step(record: Record, now: datetime) -> str:
 
 def _held_up(record: Record, now: datetime) -> str | None:
     if record.retry_at:
-        return f"The last look at it failed; the next is at {_at(record.retry_at, now)}."
+        again = f"at {_at(record.retry_at, now)}" if now < record.retry_at else "within a minute"
+        return f"The last look at it failed; the next is {again}."
     if record.hold and record.hold.kind is HoldKind.BLOCKED:
         return "Put right what blocks it: until then nothing is changed, and it is looked at every minute."
     pause = record.paused_at(now)

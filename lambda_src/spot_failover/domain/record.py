@@ -127,12 +127,16 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """An audit event that is saved with the state and sent after it."""
+    """An audit event that is saved with the state and sent after it.
+
+    delivered: where it is already, while it waits for the rest.
+    """
 
     id: str
     detail_type: str
     time: datetime
     detail: Mapping[str, Any]
+    delivered: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,10 +52,12 @@ class WorkSettings(QueueSettings):
     """What `work` needs.
 
     `operation` is the hub's kill switch, `default_policy` its word for all services; savings are estimated by
-    `prices`.
+    `prices`. The history of services is kept for `archive_days`.
     """
 
     event_bus_arn: str
+    alert_topic_arn: str
+    archive_days: int
     spoke_role_name: str
     external_id: str
     operation: Operation
@@ -86,6 +88,8 @@ def work_settings(environment: Mapping[str, str] = os.environ) -> WorkSettings:
     read = _Environment(environment)
     shared = (*_shared(read), *_of_queues(read))
     event_bus_arn = read.text("EVENT_BUS_ARN")
+    alert_topic_arn = read.text("ALERT_TOPIC_ARN")
+    archive_days = read.days("ARCHIVE_DAYS")
     spoke_role_name = read.text("SPOKE_ROLE_NAME")
     external_id = read.text("EXTERNAL_ID")
     operation = read.choice("OPERATION", tuple(Operation))
@@ -93,7 +97,15 @@ def work_settings(environment: Mapping[str, str] = os.environ) -> WorkSettings:
     prices = read.prices("PRICES")
     read.complain()
     return WorkSettings(
-        *shared, event_bus_arn, spoke_role_name, external_id, Operation(operation), default_policy, prices
+        *shared,
+        event_bus_arn,
+        alert_topic_arn,
+        archive_days,
+        spoke_role_name,
+        external_id,
+        Operation(operation),
+        default_policy,
+        prices,
     )
 
 
@@ -131,6 +143,15 @@ class _Environment:
                 f'The environment variable {name} is "{value}"; it must be {_listed(choices)}.'
             )
         return value
+
+    def days(self, name: str) -> int:
+        value = self.text(name)
+        if value and not (value.isascii() and value.isdigit() and int(value)):
+            self.problems.append(
+                f'The environment variable {name} is "{value}"; it must be a whole number from 1.'
+            )
+            return 0
+        return int(value or 0)
 
     def detail(self, name: str) -> Detail:
         value = self.choice(name, tuple(Detail), Detail.FLEET)

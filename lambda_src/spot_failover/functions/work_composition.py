@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 
-from spot_failover.adapters.clients import RETRYING
+from spot_failover.adapters.clients import BRIEF, RETRYING
 from spot_failover.adapters.ecs import SpokeEcs
+from spot_failover.adapters.history import HistoryRows
 from spot_failover.adapters.ledger import DynamoLedgers
-from spot_failover.adapters.outbox import EventBridgeOutbox
+from spot_failover.adapters.outbox import Channels, EventBridgeBus
 from spot_failover.adapters.quotas import SpokeQuotas
 from spot_failover.adapters.registry import SsmRegistry
 from spot_failover.adapters.scaling import SpokeScaling
@@ -21,6 +22,7 @@ from spot_failover.adapters.sessions import SpokeSessions
 from spot_failover.adapters.state import DynamoServices
 from spot_failover.adapters.target_groups import SpokeTargetGroups
 from spot_failover.adapters.task_definitions import SpokeTaskDefinitions
+from spot_failover.adapters.topic import SnsTopic
 from spot_failover.functions.composition import QueueHub, utc_now
 from spot_failover.functions.settings import WorkSettings
 from spot_failover.jobs.readiness import Readiness
@@ -126,9 +128,14 @@ class WorkHub(QueueHub):
         return SpokeEcs(self._sessions)
 
     @cached_property
-    def _outbox(self) -> EventBridgeOutbox:
-        client = self.session.client("events", config=RETRYING)
-        return EventBridgeOutbox(client, self.settings.event_bus_arn, self.place.partition)
+    def _outbox(self) -> Channels:
+        partition, settings = self.place.partition, self.settings
+        events = self.session.client("events", config=BRIEF)
+        bus = EventBridgeBus(events, settings.event_bus_arn, partition)
+        history = HistoryRows(self.evidence.table, timedelta(days=settings.archive_days))
+        sns = self.session.client("sns", config=BRIEF)
+        topic = SnsTopic(sns, settings.alert_topic_arn, partition)
+        return Channels((bus, history, topic), self.metrics)
 
     @cached_property
     def _sessions(self) -> SpokeSessions:

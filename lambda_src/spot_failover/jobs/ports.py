@@ -200,10 +200,21 @@ class Registry(Protocol):
 
 
 class Outbox(Protocol):
-    """The hub's bus."""
+    """Where messages go: the hub's bus, the history, and the topic that tells people."""
 
-    def send(self, messages: Sequence[Message]) -> None:
-        """Put audit events; raise unless every one was accepted."""
+    def send(self, messages: Sequence[Message]) -> Sequence[Message]:
+        """Send each message wherever it is not yet, and return those that are not everywhere.
+
+        A place that takes none is logged and counted, and never raised: to tell of a service must not keep
+        anyone from looking after it.
+        """
+
+
+class History(Protocol):
+    """What was done and why, service by service, for as long as the archive keeps events."""
+
+    def read(self, service: ServiceId, since: datetime) -> Sequence[Message]:
+        """Return the messages about a service from `since` on, oldest first."""
 
 
 class WorkQueue(Protocol):

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from spot_failover.domain.evidence import Evidence
     from spot_failover.domain.identity import ServiceId
     from spot_failover.domain.policy import Policy
+    from spot_failover.domain.record import Message
     from spot_failover.domain.service import Observation
     from spot_failover.jobs import ports
 
@@ -219,26 +220,28 @@ class Reconcile:
     def _act(self, before: Record, step: Step, observation: Observation, now: datetime) -> Record:
         """Make the changes in their order: what comes up first, before what may go down."""
         deploying = next((change for change in step.changes if change.deploys), None)
-        intent = self._entered(before, _intent(before, step, deploying, observation, now))
+        asked = [messages.of_change(step.intent, change, observation, now) for change in step.changes]
+        intent = _intent(before, step, deploying, observation, now)
+        intent = self._entered(before, replace(intent, outbox=(*intent.outbox, *asked)))
         refused = replace(intent, applied=before.applied, held=before.held)
         try:
             for change in step.changes:
-                intent = self._suspended(intent, change)
+                intent = self._suspended(intent, change, now)
                 deployment = self.ecs.update(intent.id, change, observation)
                 if change is deploying and intent.applied:
                     intent = replace(intent, applied=replace(intent.applied, deployment=deployment))
-                refused = intent
-        except RefusedError as refusal:
-            blocked = Hold(HoldKind.BLOCKED, str(refusal), intent.phase)
-            held = replace(
-                refused, version=intent.version, scaling=intent.scaling, applied=None, hold=blocked
-            )
+                refused, asked = intent, asked[1:]
+        except (RefusedError, AccessDeniedError, ThrottledError) as fault:
+            # Certainly not in force, so the next pass need not wait to see whether it is.
+            said = tuple(message for message in intent.outbox if message not in asked[1:])
+            refused = replace(refused, version=intent.version, scaling=intent.scaling, outbox=said)
+            if not isinstance(fault, RefusedError):
+                self.services.save(refused)
+                raise
+            blocked = Hold(HoldKind.BLOCKED, str(fault), intent.phase)
+            held = replace(refused, applied=None, hold=blocked)
             told = messages.of_pass(replace(before, phase=intent.phase), held, observation, now)
             return self.services.save(replace(held, outbox=(*held.outbox, *told)))
-        except (AccessDeniedError, ThrottledError):
-            # Certainly not in force, so the next pass need not wait to see whether it is.
-            self.services.save(replace(refused, version=intent.version, scaling=intent.scaling))
-            raise
         count_time_to_act(self.metrics, before, intent, now)
         return replace(intent, held=replace(intent.held, confirmed=True) if intent.held else None)
 
@@ -247,7 +250,7 @@ class Reconcile:
         count_transition(self.metrics, before, saved)
         return saved
 
-    def _suspended(self, intent: Record, change: UpdateService) -> Record:
+    def _suspended(self, intent: Record, change: UpdateService, now: datetime) -> Record:
         """Keep autoscaling from undoing a count that we are about to set; note first how it was found."""
         sets_spot = change.desired is not None and not change.service_name
         if not sets_spot or intent.policy.mode is not Mode.STANDBY or intent.phase is Phase.STEADY:
@@ -255,7 +258,9 @@ class Reconcile:
         found = self.scaling.describe(intent.id)
         if found is None or found == found.held():
             return intent
-        intent = self.services.save(replace(intent, scaling=intent.scaling or found))
+        told = messages.of_scaling(messages.SCALING_SUSPENDED, intent, found.held(), now)
+        noted = replace(intent, scaling=intent.scaling or found, outbox=(*intent.outbox, told))
+        intent = self.services.save(noted)
         self.scaling.suspend(intent.id, found.held())
         return intent
 
@@ -265,14 +270,19 @@ class Reconcile:
         if intent.scaling is None or not at_rest or intent.hands_off(now):
             return intent
         # A target that was deleted meanwhile has nothing to go on with.
-        if self.scaling.describe(intent.id):
-            self.scaling.suspend(intent.id, intent.scaling)
-        return replace(intent, scaling=None)
+        if self.scaling.describe(intent.id) is None:
+            return replace(intent, scaling=None)
+        self.scaling.suspend(intent.id, intent.scaling)
+        told = messages.of_scaling(messages.SCALING_RESUMED, intent, intent.scaling, now)
+        return replace(intent, scaling=None, outbox=(*intent.outbox, told))
 
     def _tell(self, record: Record, now: datetime) -> None:
-        if record.outbox:
-            self.outbox.send(record.outbox)
-        self.services.save(replace(record, outbox=(), passed_at=now, last_error="", retry_at=None))
+        left = self._sent(record.outbox)
+        self.services.save(replace(record, outbox=left, passed_at=now, last_error="", retry_at=None))
+
+    def _sent(self, outbox: tuple[Message, ...]) -> tuple[Message, ...]:
+        """Send what waits; return what has to wait for the next pass."""
+        return tuple(self.outbox.send(outbox)) if outbox else ()
 
     def _forget(self, record: Record, decision: Decision, now: datetime) -> None:
         left = messages.of_service(messages.LEFT, record, now, reason=decision.reason)
@@ -296,18 +306,10 @@ class Reconcile:
             told = messages.of_service(messages.FAULT, failed, now, reason=failed.last_error)
             failed = replace(failed, outbox=(*record.outbox, told))
         failed = self.services.save(failed)
-        self._tell_of_fault(failed)
-
-    def _tell_of_fault(self, record: Record) -> None:
-        """Send what waits, although the pass failed: who should help must hear of it now."""
-        if not record.outbox:
-            return
-        try:
-            self.outbox.send(record.outbox)
-        except SpotFailoverError as fault:
-            logger.warning("The messages of %s wait for the next pass: %s", record.id.key, fault)
-        else:
-            self.services.save(replace(record, outbox=()))
+        # Although the pass failed: who should help must hear of it now.
+        left = self._sent(failed.outbox)
+        if left != failed.outbox:
+            self.services.save(replace(failed, outbox=left))
 
     def _unregistered(self, wake_up: WakeUp, now: datetime) -> None:
         """Touch nothing; count what protection would have seen, and find spokes the hub has not met yet."""

@@ -6,7 +6,6 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from spot_failover.domain.errors import SpotFailoverError
 from spot_failover.jobs import messages
 
 if TYPE_CHECKING:
@@ -21,17 +20,17 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """Audit events about places."""
+    """Messages about places."""
 
     outbox: ports.Outbox
 
     def of_location(self, kind: str, location: Location, reasons: Sequence[str], now: datetime) -> bool:
-        """Send one event for each reason; False where the bus did not take them: then say it again."""
+        """Send one message for each reason; False where nobody has got them all: then say it again."""
         if not reasons:
             return True
-        try:
-            self.outbox.send([messages.of_location(kind, location, reason, now) for reason in reasons])
-        except SpotFailoverError as fault:
-            logger.warning("The messages about %s wait for the next survey: %s", location.key, fault)
+        told = [messages.of_location(kind, location, reason, now) for reason in reasons]
+        left = self.outbox.send(told)
+        if any(not message.delivered for message in left):
+            logger.warning("The messages about %s are told anew by the next survey.", location.key)
             return False
         return True

