@@ -20,7 +20,11 @@ ROOT = Path(__file__).resolve().parents[1]
 ZIP = ROOT / "modules" / "central-hub" / "package" / "spot_failover.zip"
 SAMPLES = 15
 BUDGET = 1.3
-CLIENTS = {"observe": ("dynamodb", "sqs"), "work": ("dynamodb", "sqs", "sts", "ecs", "ssm", "events")}
+CLIENTS = {
+    "console": ("dynamodb",),
+    "observe": ("dynamodb", "sqs"),
+    "work": ("dynamodb", "sqs", "sts", "ecs", "ssm", "events"),
+}
 
 
 def figures() -> list[Figure]:

@@ -13,6 +13,7 @@ from typing import Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from simulator.console import ConsoleError
 from simulator.demo import report
 from simulator.demo.cast import hastened_policy
 from simulator.demo.drill import DrillError
@@ -51,6 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         SandboxUnreachableError,
         StoryError,
         DrillError,
+        ConsoleError,
         BotoCoreError,
         ClientError,
     ) as error:

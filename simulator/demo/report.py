@@ -26,6 +26,8 @@ STATE: Final = "state.json"
 FUNCTIONS_LOG: Final = "functions.log"
 SANDBOX_LOG: Final = "sandbox.log"
 RECORDING: Final = "recording.json"
+CONSOLE: Final = "console.html"
+CONSOLE_MIDWAY: Final = "console-midway.html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,7 @@ def where_to_look(output: Path) -> Sequence[tuple[Path, str]]:
     """Return what there is to look at further, each with what it holds."""
     return (
         (output / f"{TIMELINE}.png", f"the run as a picture; {DROUGHT}.png shows one service a mode"),
+        (output / CONSOLE, f"the dashboard's table of services at the end; {CONSOLE_MIDWAY}: in the middle"),
         (output / RESULT, "all figures and checks"),
         (output / FUNCTIONS_LOG, "every decision, as the hub's functions logged it"),
         (output / STATE, "the state table at the end"),

@@ -9,9 +9,11 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
 
+from simulator import console
 from simulator.demo import ending, report
 from simulator.demo.applying import (
     HUB_FILE,
@@ -33,6 +35,7 @@ from simulator.demo.cast import (
     TOKYO,
     from_state_id,
     mode_name,
+    session,
 )
 from simulator.demo.ending import Ending
 from simulator.demo.lines import Teller
@@ -44,7 +47,7 @@ from simulator.demo.watcher import Watcher
 from simulator.sandbox import Sandbox
 from spot_failover.domain.policy import Policy
 
-LEFT_BY_AN_EARLIER_RUN: Final = ("*.json", "*.log", f"{report.TIMELINE}.*", f"{report.DROUGHT}.*")
+LEFT_BY_AN_EARLIER_RUN: Final = ("*.json", "*.log", "*.html", f"{report.TIMELINE}.*", f"{report.DROUGHT}.*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +142,8 @@ def _story(
     watcher.poll()
     board = ServiceBoard(recording, EVERYONE)
     screen.show(board)
-    stage = Stage(sandbox, watcher, screen, board, Teller(recording))
+    midway = partial(_keep_console, sandbox, outputs, options.output / report.CONSOLE_MIDWAY)
+    stage = Stage(sandbox, watcher, screen, board, Teller(recording), midway)
     try:
         calm(stage)
         began = datetime.now(UTC)
@@ -150,6 +154,7 @@ def _story(
             _save(sandbox, watcher, outputs, options.output)
         raise
     _save(sandbox, watcher, outputs, options.output)
+    _keep_console(sandbox, outputs, options.output / report.CONSOLE)
     left = Ending(
         before=before,
         after=ending.shapes(sandbox),
@@ -168,6 +173,13 @@ def _save(sandbox: Sandbox, watcher: Watcher, outputs: Outputs, output: Path) ->
     report.write_json(output / report.STATE, watcher.state_items())
     lines = ending.function_logs(sandbox, outputs.hub)
     (output / report.FUNCTIONS_LOG).write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _keep_console(sandbox: Sandbox, outputs: Outputs, file: Path) -> None:
+    """Write the dashboard's table of services as it is now."""
+    client = session(HUB).client("lambda", endpoint_url=sandbox.endpoint)
+    page = console.document("Services", console.widget(client, outputs.hub["console"]))
+    file.write_text(page, encoding="utf-8")
 
 
 def _farewell(screen: Screen, options: Options, outputs: Outputs, times: Times) -> None:

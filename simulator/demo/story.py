@@ -58,6 +58,8 @@ class Stage:
     screen: Screen
     board: ServiceBoard
     teller: Teller
+    # Keeps how the dashboard's table of services looks in the middle of everything.
+    keep_console: Callable[[], object]
 
     def until(
         self,
@@ -231,6 +233,7 @@ def _drill(stage: Stage) -> None:
         stage.until(answer.done, "the AWS CLI")
     stage.screen.say(answer.result(), "dim")
     stage.until(lambda: not stage.in_phase(Phase.STEADY, DRILLED), "the drill to reach its service")
+    stage.keep_console()
 
 
 def _second_drought(stage: Stage) -> None:

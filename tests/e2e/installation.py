@@ -127,7 +127,7 @@ class Installation:
     def complaints(self) -> list[str]:
         """Return the warnings and errors that the functions logged."""
         logs, told = self.client("logs", HUB), []
-        for function in ("observe", "work"):
+        for function in ("console", "observe", "work"):
             group = f"/aws/lambda/spot-failover-{function}"
             for event in logs.filter_log_events(logGroupName=group, limit=10_000).get("events", []):
                 line = _json(event["message"])

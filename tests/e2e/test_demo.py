@@ -123,7 +123,14 @@ def test_each_line_says_who_runs_what_where_and_why(
 def test_what_is_named_at_the_end_is_there(told_and_result: tuple[str, dict[str, Any], Path]) -> None:
     told, _, output = told_and_result
     assert (output / "drought.svg").stat().st_size > 0
-    for name in ("timeline.png", "functions.log", "state.json", "recording.json", "hub/terraform.log"):
+    for name in (
+        "timeline.png",
+        "console.html",
+        "functions.log",
+        "state.json",
+        "recording.json",
+        "hub/terraform.log",
+    ):
         assert (output / name).stat().st_size > 0
         assert str(output / name) in told
 

@@ -100,4 +100,5 @@ def _why(row: Row) -> list[str]:
     lines = [f"fault: {row.last_error}"] if row.last_error else []
     if row.paused and row.paused not in row.reason:
         lines.append(f"pause: {row.paused}")
-    return [*lines, f"why:   {row.reason}", f"next:  {row.next_step}"]
+    lines += [f"why:   {row.reason}", f"next:  {row.next_step}"]
+    return lines + [f"lacks: {finding}" for finding in row.findings]

@@ -36,6 +36,7 @@ STYLE = Html("""<style>
 .sf th { text-align: left; font-weight: 600; padding: 6px 10px; border-bottom: 2px solid #aab7b8; }
 .sf td { text-align: left; vertical-align: top; padding: 6px 10px; border-bottom: 1px solid #d5dbdb; }
 .sf small { color: #545b64; font-size: 12px; }
+.sf td:nth-child(1), .sf td:nth-child(3) { white-space: nowrap; }
 .sf .view { margin: 0 6px 8px 0; display: inline-block; }
 .sf .note { margin: 0 0 8px; padding: 6px 10px; border-left: 4px solid #d13212; background: #fdf3f1; }
 .sf .error { color: #b7290d; }
@@ -44,7 +45,9 @@ STYLE = Html("""<style>
 .sf .failing_over { background: #c0290e; }
 .sf .on_demand { background: #0b62ae; }
 .sf .restoring { background: #8a5a00; }
-.sf .hold { border: 1px solid #545b64; border-radius: 9px; padding: 0 7px; white-space: nowrap; }
+.sf .hold { display: inline-block; padding: 0 7px; border: 1px solid #545b64; border-radius: 9px; }
+.sf .hold { margin-top: 2px; white-space: nowrap; }
+.sf details summary { cursor: pointer; }
 .sf .bar { display: flex; width: 120px; height: 8px; margin: 3px 0; background: #e4e8e8; }
 .sf .bar span { display: block; height: 8px; }
 .sf .spot { background: #2f9e4b; }
@@ -231,9 +234,19 @@ def _row(row: Row, now: datetime) -> Html:
             "td",
             row.reason,
             *([element("div", row.last_error, class_="error")] if row.last_error else []),
+            *_findings(row),
         ),
         element("td", row.next_step),
     )
+
+
+def _findings(row: Row) -> Sequence[Html]:
+    """Return what a service lacks: how much of it, and all of it in what a browser unfolds."""
+    if not row.findings:
+        return []
+    things = "thing" if len(row.findings) == 1 else "things"
+    summary = element("summary", element("small", f"lacks {len(row.findings)} {things}"))
+    return [element("details", summary, *(_line(finding) for finding in row.findings))]
 
 
 def _held(row: Row) -> Sequence[str]:
@@ -259,7 +272,7 @@ def _tasks(row: Row, now: datetime) -> Sequence[Html]:
             ),
             class_="bar",
         ),
-        element("div", f"{row.spot} Spot + {row.on_demand} on demand"),
+        element("div", f"{row.spot} Spot, {row.on_demand} on demand"),
         element("small", f"of {row.demand}", f", {missing} missing" if missing else ""),
         *([_line(f"counted at {row.counted_at:%H:%M} UTC")] if stale else []),
     ]

@@ -38,7 +38,8 @@ class Attention(IntEnum):
     MOVING = 1
     AWAY = 2
     HELD = 3
-    NONE = 4
+    LACKING = 4
+    NONE = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,8 @@ class Row:
     """One service. `reason` says why it stands as it does, `next_step` what comes next and when.
 
     hold: why nothing is done although there would be something to do. paused: by whom and until when, if it
-    is. since: when the phase began.
-    spot, on_demand, demand, healthy: tasks, as a survey counted them at `counted_at`; None: not yet counted.
+    is. since: when the phase began. findings: what the service lacks, in sentences. spot, on_demand, demand,
+    healthy: tasks, as a survey counted them at `counted_at`; None: not yet counted.
     """
 
     service: ServiceId
@@ -61,6 +62,7 @@ class Row:
     since: datetime
     next_step: str
     last_error: str
+    findings: tuple[str, ...] = ()
     spot: int | None = None
     on_demand: int | None = None
     demand: int | None = None
@@ -76,7 +78,9 @@ class Row:
             return Attention.MOVING
         if self.phase is Phase.ON_DEMAND:
             return Attention.AWAY
-        return Attention.HELD if self.hold or self.paused else Attention.NONE
+        if self.hold or self.paused:
+            return Attention.HELD
+        return Attention.LACKING if self.findings else Attention.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +124,7 @@ def row(record: Record, ledger: Ledger | None, now: datetime) -> Row:
         since=record.since,
         next_step=next_step(record, now),
         last_error=record.last_error,
+        findings=tuple(finding.sentence for finding in record.findings),
         spot=reading.spot if reading else None,
         on_demand=reading.on_demand if reading else None,
         demand=reading.demand if reading else None,

@@ -32,6 +32,7 @@ NOT_SHOWN: Final = {
     ),
 }
 ROLES: Final = {
+    "spot-failover-console-eu-central-1",
     "spot-failover-observe-eu-central-1",
     "spot-failover-work-eu-central-1",
     "spot-failover-scheduler-eu-central-1",

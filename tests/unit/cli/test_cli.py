@@ -11,6 +11,7 @@ from spot_failover.cli.choosing import meant
 from spot_failover.domain.command import CommandKind
 from spot_failover.domain.identity import ServiceId
 from spot_failover.domain.policy import Policy
+from spot_failover.domain.readiness import Check, Finding
 from spot_failover.domain.record import Operation, Pause, Phase
 from tests.unit.cli.desk import MIKA, Desk
 from tests.unit.jobs.place import SERVICE
@@ -44,6 +45,12 @@ def test_status_says_why_and_what_next_where_something_is_going_on() -> None:
     assert "on_demand" in shown
     assert "why:   All 6 tasks run on demand." in shown
     assert "next:  Spot is tried again at" in shown
+
+
+def test_status_says_what_a_service_lacks() -> None:
+    desk = Desk()
+    desk.fleet.services.note_findings(SERVICE, [Finding(Check.ZONES, "One zone only.")], desk.fleet.now)
+    assert "lacks: One zone only." in desk.run("status").out
 
 
 def test_status_names_who_froze_the_fleet_and_who_paused_a_service() -> None:

@@ -110,8 +110,8 @@ def test_cloudwatch_is_answered_with_a_page_of_all_services(table: Table) -> Non
     assert listed(document) == ["api", "web"]
     said = text(document)
     assert "Spot took five tasks." in said
-    assert "0 Spot + 6 on demand" in said
-    assert "8 Spot + 0 on demand" in said
+    assert "0 Spot, 6 on demand" in said
+    assert "8 Spot, 0 on demand" in said
     assert "all 2" in said
     assert f'endpoint="{FUNCTION_ARN}"' in document
 

@@ -38,7 +38,7 @@ HARMLESS = {
     "td",
     "b",
 }
-HARMLESS |= {"span", "small"}
+HARMLESS |= {"span", "small", "details", "summary"}
 
 
 def row(name: str = "web", **fields: Any) -> Row:
@@ -108,13 +108,24 @@ def test_a_service_is_shown_with_why_and_what_comes_next() -> None:
         "222233334444 · eu-central-1 · checkout",
         "failing over",
         "for 5 min",
-        "3 Spot + 4 on demand",
+        "3 Spot, 4 on demand",
         "of 8, 1 missing",
         "Spot took five tasks.",
         "On-demand tasks start.",
         "ecs:UpdateService was throttled.",
     ):
         assert words in said
+
+
+@pytest.mark.parametrize(
+    ("findings", "said"),
+    [(("One zone only.",), "lacks 1 thing"), (("One zone.", "No digest."), "lacks 2 things")],
+)
+def test_what_a_service_lacks_is_counted_and_said(findings: tuple[str, ...], said: str) -> None:
+    words = text(shown([row(findings=findings)]))
+
+    assert said in words
+    assert all(finding in words for finding in findings)
 
 
 def test_a_service_that_nobody_counted_says_so() -> None:

@@ -14,6 +14,7 @@ from spot_failover.domain.identity import Location, ServiceId
 from spot_failover.domain.ledger import Ledger, Reading
 from spot_failover.domain.outlook import next_step
 from spot_failover.domain.policy import Mode, Policy, Standby
+from spot_failover.domain.readiness import Check, Finding
 from spot_failover.domain.record import Hold, HoldKind, Operation, Pause, Phase, Record, Spoke
 from spot_failover.domain.registration import Registration
 from spot_failover.jobs import status
@@ -74,6 +75,7 @@ def test_a_row_says_how_a_service_stands_why_and_what_comes_next(hub: Hub) -> No
         reason="Spot took five tasks.",
         last_error="ecs:UpdateService was throttled.",
     )
+    hub.services.note_findings(record.id, [Finding(Check.ZONES, "One zone only.")], NOW)
     hub.count((record, Reading(spot=3, on_demand=4, demand=8, healthy=6, score=40)))
 
     assert hub.rows() == [
@@ -89,6 +91,7 @@ def test_a_row_says_how_a_service_stands_why_and_what_comes_next(hub: Hub) -> No
             since=NOW - MINUTE,
             next_step=next_step(record, NOW),
             last_error="ecs:UpdateService was throttled.",
+            findings=("One zone only.",),
             spot=3,
             on_demand=4,
             demand=8,
@@ -122,6 +125,8 @@ def test_what_needs_a_person_comes_first_then_what_moved_last(hub: Hub) -> None:
     blocked = Hold(HoldKind.BLOCKED, "The standby is gone.", Phase.STEADY)
     hub.add("steady", since=NOW)
     hub.add("held", hold=paused)
+    lacking = hub.add("lacking", since=NOW)
+    hub.services.note_findings(lacking.id, [Finding(Check.ZONES, "One zone only.")], NOW)
     hub.add("away-long", phase=Phase.ON_DEMAND, since=NOW - 9 * MINUTE)
     hub.add("away", phase=Phase.ON_DEMAND, since=NOW - 2 * MINUTE, location=ELSEWHERE)
     hub.add("restoring", phase=Phase.RESTORING, since=NOW - 3 * MINUTE)
@@ -137,6 +142,7 @@ def test_what_needs_a_person_comes_first_then_what_moved_last(hub: Hub) -> None:
         "away",
         "away-long",
         "held",
+        "lacking",
         "steady",
     ]
 

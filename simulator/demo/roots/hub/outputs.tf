@@ -18,6 +18,11 @@ output "channel" {
   value       = aws_sqs_queue.channel.url
 }
 
+output "console" {
+  description = "Name of the function that answers the dashboard's table of services."
+  value       = module.hub.functions["console"].name
+}
+
 output "status_command" {
   description = "AWS CLI command that lists every known service with its phase and the reason for it."
   value       = module.hub.status_command
