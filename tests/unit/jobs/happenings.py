@@ -9,6 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from simulator.world import Victims
+from spot_failover.domain.command import CommandKind
 from spot_failover.domain.policy import Failover, Mode, Policy, Restore, Standby
 from tests.unit.jobs.fleet import Fleet
 from tests.unit.jobs.place import HERE, SPOT_ONLY, STANDBY
@@ -93,6 +94,7 @@ EFFECTS: dict[str, Callable[[Fleet, Any], None]] = {
     "autoscaling asks": _ask,
     "stale reads": lambda fleet, seconds: fleet.world.faults.stale_reads(seconds),
     "throttles": lambda fleet, refused: fleet.world.faults.throttle(*refused),
+    "an operator's command": lambda fleet, kind: fleet.hand_over([fleet.command_event(kind)]),
 }
 
 
@@ -147,6 +149,7 @@ def happenings(*, most: int = 8) -> st.SearchStrategy[list[Happening]]:
         "throttles": st.tuples(
             st.sampled_from(["UpdateService", "DescribeServices", "DescribeTasks"]), st.integers(1, 3)
         ),
+        "an operator's command": st.sampled_from(CommandKind),
     }
     minutes = st.sampled_from([0.1, 0.5, 1, 2, 5, 12])
     each = [

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from spot_failover.domain.policy import Mode
 from tests.unit.jobs.happenings import Happening, Scene, happenings, scenes
 from tests.unit.jobs.home import come_home
-from tests.unit.jobs.place import HERE
+from tests.unit.jobs.place import HERE, SERVICE
 
 pytestmark = pytest.mark.usefixtures("_unlogged")
 
@@ -20,13 +20,15 @@ EXAMPLES = 50  # of each mode
 
 
 def play(scene: Scene, what: list[Happening]) -> None:
-    """Let it happen, then let calm weather have the service."""
+    """Let it happen, then let calm weather have the service, and operators leave it alone."""
     fleet = scene.fleet()
     for happening in what:
         happening.happen(fleet)
     fleet.world.faults.stale_reads(0)
     fleet.world.weather.set_on_demand(HERE.account, HERE.region, capacity=None)
     fleet.calm()
+    fleet.services.freeze(None)
+    fleet.services.pause(SERVICE, None)
     come_home(fleet)
 
 
