@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from spot_failover.domain.identity import ServiceId
     from spot_failover.domain.policy import Policy
     from spot_failover.domain.record import Message
+    from spot_failover.domain.scaling import Suspended
     from spot_failover.domain.service import Observation
     from spot_failover.jobs import ports
 
@@ -226,7 +227,11 @@ class Reconcile:
         refused = replace(intent, applied=before.applied, held=before.held)
         try:
             for change in step.changes:
-                intent = self._suspended(intent, change, now)
+                found = self._unsuspended(intent, change)
+                if found:
+                    # As a step of its own: whether or not the call is allowed, this is what is saved by now.
+                    intent = self._to_be_suspended(intent, found, now)
+                    self.scaling.suspend(intent.id, found.held())
                 deployment = self.ecs.update(intent.id, change, observation)
                 if change is deploying and intent.applied:
                     intent = replace(intent, applied=replace(intent.applied, deployment=deployment))
@@ -250,19 +255,19 @@ class Reconcile:
         count_transition(self.metrics, before, saved)
         return saved
 
-    def _suspended(self, intent: Record, change: UpdateService, now: datetime) -> Record:
-        """Keep autoscaling from undoing a count that we are about to set; note first how it was found."""
+    def _unsuspended(self, intent: Record, change: UpdateService) -> Suspended | None:
+        """Return the autoscaling that would undo a count which we are about to set, as it is found."""
         sets_spot = change.desired is not None and not change.service_name
         if not sets_spot or intent.policy.mode is not Mode.STANDBY or intent.phase is Phase.STEADY:
-            return intent
+            return None
         found = self.scaling.describe(intent.id)
-        if found is None or found == found.held():
-            return intent
+        return None if found is None or found == found.held() else found
+
+    def _to_be_suspended(self, intent: Record, found: Suspended, now: datetime) -> Record:
+        """Save how autoscaling was found, before it is suspended."""
         told = messages.of_scaling(messages.SCALING_SUSPENDED, intent, found.held(), now)
         noted = replace(intent, scaling=intent.scaling or found, outbox=(*intent.outbox, told))
-        intent = self.services.save(noted)
-        self.scaling.suspend(intent.id, found.held())
-        return intent
+        return self.services.save(noted)
 
     def _resumed(self, intent: Record, observation: Observation, now: datetime) -> Record:
         """Let autoscaling go on as it was, once the service is back at its count."""
