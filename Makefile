@@ -22,14 +22,20 @@ export CHECKPOINT_DISABLE := 1
 export MPLCONFIGDIR := $(CURDIR)/build/matplotlib
 export PYTHONUNBUFFERED := 1
 
-.PHONY: help demo sandbox backtest test lint check package bench release publish clean setup lock
+.PHONY: help demo screenshots sandbox backtest test test-slow lint check package bench release publish clean setup lock
 
 help: ## Show this list
 	@echo 'Needed: Python 3.11+, Terraform 1.9+, make; Go only for lint. Targets:'
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 demo: setup package ## Apply hub and spokes to a local AWS, then watch a Spot drought come and go
 	@$(python) -m simulator.demo
+
+screenshots: setup build/demo/console-midway.html ## Picture the dashboard's table of the last demo, for the README
+	@$(python) tools/screenshots.py
+
+build/demo/console-midway.html:
+	@$(MAKE) --no-print-directory demo
 
 sandbox: setup package ## Keep that local AWS running on 127.0.0.1, for your own Terraform and AWS CLI
 	@$(python) -m simulator.sandbox serve
@@ -37,8 +43,11 @@ sandbox: setup package ## Keep that local AWS running on 127.0.0.1, for your own
 backtest: $(stamps)/venv ## Compare all policies, and what people use today, over the same generated weather
 	@$(python) -m simulator backtest $(BACKTEST_ARGS)
 
-test: setup package ## Run all tests: unit, contract, Terraform, sandbox, end to end
+test: setup package ## Run all tests but the slow ones: unit, contract, Terraform, sandbox, end to end
 	@$(python) -m pytest -n $(TEST_WORKERS) $(PYTEST_ARGS)
+
+test-slow: setup package ## Run the slow tests: an upgrade in a failover, a restored table, an hour without the hub
+	@$(python) -m pytest -m slow -n $(TEST_WORKERS) $(PYTEST_ARGS)
 
 lint: setup $(stamps)/lint-tools ## Check formatting, types, imports, Terraform, shell and workflows; zero findings
 	@tools/lint.sh

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 REPOSITORY: Final = Path(__file__).resolve().parents[1]
+MODULES: Final = REPOSITORY / "modules"
 # `make setup` writes it: Terraform then takes the provider from this machine and asks no registry.
 CLI_CONFIGURATION: Final = REPOSITORY / "build" / "terraform.rc"
 MADE_BY_TERRAFORM: Final = (".terraform*", "*.tfstate*", "crash.log")
@@ -63,11 +64,18 @@ class TerraformRoot:
         The environment of Terraform and its provider: `Sandbox.env(account, region)`.
     on_progress
         Called for each resource as it starts, finishes or fails, on the thread that applies.
+    modules
+        The modules that it uses: this checkout's, or an earlier commit's.
 
     """
 
     def __init__(
-        self, source: Path, work: Path, env: Mapping[str, str], on_progress: Listener | None = None
+        self,
+        source: Path,
+        work: Path,
+        env: Mapping[str, str],
+        on_progress: Listener | None = None,
+        modules: Path = MODULES,
     ) -> None:
         source = source.resolve()
         if not source.is_relative_to(REPOSITORY):
@@ -79,6 +87,7 @@ class TerraformRoot:
         self._work = work
         self._directory = work / "tree" / source.relative_to(REPOSITORY)
         self._env = _environment(env)
+        self._modules = modules
         self._on_progress = on_progress or (lambda _: None)
         self._process: subprocess.Popen[str] | None = None
         self._starting = threading.Lock()
@@ -91,8 +100,17 @@ class TerraformRoot:
         self._work.mkdir(parents=True, exist_ok=True)
         self.log.write_text("", encoding="utf-8")
         ignored = shutil.ignore_patterns(*MADE_BY_TERRAFORM)
-        shutil.copytree(REPOSITORY / "modules", tree / "modules", ignore=ignored)
+        shutil.copytree(self._modules, tree / "modules", ignore=ignored)
         shutil.copytree(self._source, self._directory, ignore=ignored)
+        self._run("init", "-backend=false")
+
+    def upgrade(self, modules: Path = MODULES) -> None:
+        """Take other modules from now on, for what is in the state already; `apply` then changes it."""
+        self._require_init()
+        self._modules = modules
+        shutil.rmtree(self._work / "tree" / "modules")
+        ignored = shutil.ignore_patterns(*MADE_BY_TERRAFORM)
+        shutil.copytree(modules, self._work / "tree" / "modules", ignore=ignored)
         self._run("init", "-backend=false")
 
     def apply(self, variables: Mapping[str, object] | None = None) -> dict[str, Any]:

@@ -267,7 +267,7 @@ def test_a_called_workflow_is_given_what_its_jobs_ask_for(file: Path) -> None:
 
 @pytest.mark.parametrize("name", ["ci.yml", "release.yml"])
 def test_this_repositorys_workflows_run_targets_of_make_alone(name: str) -> None:
-    targets = set(re.findall(r"^([a-z]+):", (REPOSITORY / "Makefile").read_text(), re.MULTILINE))
+    targets = set(re.findall(r"^([a-z-]+):", (REPOSITORY / "Makefile").read_text(), re.MULTILINE))
     commands = [
         step["run"]
         for job in jobs(WORKFLOWS / name).values()
@@ -279,7 +279,7 @@ def test_this_repositorys_workflows_run_targets_of_make_alone(name: str) -> None
 
 
 def is_make(command: str, targets: set[str]) -> bool:
-    found = re.fullmatch(r'make ([a-z]+)( [A-Z_]+=("\$[A-Z_]+"|\d+))*', command)
+    found = re.fullmatch(r'make ([a-z-]+)( [A-Z_]+=("\$[A-Z_]+"|\d+))*', command)
     return found is not None and found[1] in targets
 
 

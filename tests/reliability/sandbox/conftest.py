@@ -1,0 +1,191 @@
+"""A hub of an earlier commit, upgraded in the middle of a drought; the tests here share what comes of it.
+
+Where the checkout has no earlier commit, the hub is of this one from the beginning.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from simulator.sandbox import Sandbox
+from simulator.terraform import MODULES, REPOSITORY, Progress, Step, TerraformRoot
+from tests.e2e.installation import Installation
+from tests.e2e.pairs import Pair
+from tests.e2e.places import HUB, NORTH
+from tests.e2e.services import ON_DEMAND, Service
+from tests.reliability.sandbox.history import earlier_commit, modules_of
+
+HERE: Final = Path(__file__).parent
+ROOTS: Final = HERE.parent / "terraform"
+WORK: Final = REPOSITORY / "build" / "reliability"
+TIME_FACTOR: Final = 60.0
+TASKS: Final = 4
+# The first test finds the hub as it was upgraded, the last one destroys it.
+FIRST: Final = "test_upgrade.py"
+LAST: Final = "test_destroy.py"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark all tests here as slow, and put them in the order that they need."""
+    ours = [item for item in items if item.path.is_relative_to(HERE)]
+    for item in ours:
+        item.add_marker(pytest.mark.slow)
+    ours.sort(key=lambda item: (item.path.name == LAST, item.path.name != FIRST))
+    places = [index for index, item in enumerate(items) if item.path.is_relative_to(HERE)]
+    for index, item in zip(places, ours, strict=True):
+        items[index] = item
+
+
+@dataclass(slots=True)
+class Stand:
+    """Hub and spoke as Terraform has them, and a service in each mode."""
+
+    installation: Installation
+    hub: TerraformRoot
+    workloads: TerraformRoot
+    changed: list[Progress] = field(default_factory=list)
+    outputs: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def web(self) -> Service:
+        """The service of mode `switch`."""
+        return Service(self.installation, NORTH, "web")
+
+    @property
+    def api(self) -> Pair:
+        """The service of mode `standby`, with its standby."""
+        return Pair.of(self.installation, NORTH, "api")
+
+    @property
+    def worker(self) -> Pair:
+        """The service of mode `backfill`, with its standby."""
+        return Pair.of(self.installation, NORTH, "worker")
+
+    @property
+    def protected(self) -> tuple[Service, ...]:
+        """The services on Spot."""
+        return (self.web, self.api.spot, self.worker.spot)
+
+    def lowest(self, since: int) -> dict[str, int]:
+        """Return how many tasks of each service and its standby served at least, from a sample on."""
+        samples, _ = self.installation.control.log()
+        serving: dict[str, int] = {}
+        lowest: dict[str, int] = {}
+        for index, sample in enumerate(samples):
+            serving[sample["service"]] = sample["serving"]
+            name = sample["service"].removesuffix("-on-demand")
+            if index >= since:
+                together = serving.get(name, 0) + serving.get(f"{name}-on-demand", 0)
+                lowest[name] = min(together, lowest.get(name, together))
+        return lowest
+
+    def weather(self, capacity: int | str) -> None:
+        """Set how many Spot tasks there may be."""
+        self.installation.control.weather(NORTH.region, capacity, NORTH.account)
+
+    def passed(self, service: Service, since: str) -> None:
+        """Wait for the next pass over a service."""
+        self.installation.until(
+            lambda: service.record().get("passed_at", since) > since, what=f"a pass over {service.name}"
+        )
+
+    def moved(self) -> None:
+        """Let Spot go, until everybody runs on demand."""
+        self.weather("drought")
+        for service in self.protected:
+            service.in_phase("on_demand")
+
+    def home(self) -> None:
+        """Let Spot come back, until everybody is as their owners had them."""
+        self.weather("calm")
+        self.web.in_phase("steady", seconds=120)
+        self.web.running()
+        for pair in (self.api, self.worker):
+            pair.at_rest(TASKS)
+
+    def apply(self, **changes: Any) -> None:
+        """Apply the workload account's root, with some variables changed."""
+        self.workloads.apply({"hub": self.outputs["spoke"], **changes})
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[Sandbox]:
+    shutil.rmtree(WORK, ignore_errors=True)
+    WORK.mkdir(parents=True)
+    with Sandbox(time_factor=TIME_FACTOR, ticks=False, log=WORK / "sandbox.log") as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def earlier() -> str | None:
+    return earlier_commit()
+
+
+@pytest.fixture(scope="session")
+def installed(sandbox: Sandbox, earlier: str | None) -> Stand:
+    """Apply hub and spoke as the earlier commit has them; services run on Spot, registered."""
+    modules = modules_of(earlier, WORK / "earlier") if earlier else MODULES
+    changed: list[Progress] = []
+
+    def note(progress: Progress) -> None:
+        if progress.step is Step.FINISHED:
+            changed.append(progress)
+
+    hub = TerraformRoot(ROOTS / "hub", WORK / "hub", sandbox.env(HUB.account, HUB.region), note, modules)
+    spoke = TerraformRoot(
+        ROOTS / "workloads", WORK / "workloads", sandbox.env(NORTH.account, NORTH.region), modules=modules
+    )
+    stand = Stand(Installation(sandbox), hub, spoke, changed)
+    stand.web.create(desired=TASKS)
+    for pair in (stand.api, stand.worker):
+        pair.spot.create(desired=TASKS)
+        pair.standby.create(desired=0, strategy=ON_DEMAND)
+    hub.init()
+    stand.outputs = hub.apply({"workload_accounts": [NORTH.account]})
+    spoke.init()
+    stand.apply()
+    for service in stand.protected:
+        service.running().protected()
+    changed.clear()
+    return stand
+
+
+@dataclass(frozen=True, slots=True)
+class Upgrade:
+    """What was there before the upgrade, and what Terraform changed of the hub."""
+
+    commit: str
+    before: Mapping[str, Mapping[str, Any]]
+    changes: Mapping[str, str]
+    lowest: Mapping[str, int]
+
+
+@pytest.fixture(scope="session")
+def upgrade(installed: Stand, earlier: str | None) -> Upgrade | None:
+    """Apply this commit's hub while everybody is failed over."""
+    if earlier is None:
+        return None
+    installed.moved()
+    before = {service.name: service.record() for service in installed.protected}
+    since = len(installed.installation.control.log()[0])
+    installed.hub.upgrade()
+    installed.outputs = installed.hub.apply()
+    changes = {change.address: change.action for change in installed.changed}
+    # A pass of the new hub over each.
+    for service in installed.protected:
+        installed.passed(service, since=before[service.name]["passed_at"])
+    return Upgrade(earlier, before, changes, installed.lowest(since))
+
+
+@pytest.fixture(scope="session")
+def stand(installed: Stand, upgrade: Upgrade | None) -> Stand:
+    """Return the installation as this commit has it."""
+    assert upgrade is None or upgrade.changes
+    installed.home()
+    return installed
