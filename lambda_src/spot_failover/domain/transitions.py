@@ -91,8 +91,6 @@ def moved(record: Record, decision: Decision, observation: Observation | None, n
         fallen=decision.fallen,
         undone_at=_undone_at(record, decision, now),
     )
-    if decision.fallen and not record.fallen:
-        entered = replace(entered, falls=(*entered.falls, now))
     if decision.attempt is not None:
         entered = replace(entered, attempt=decision.attempt)
     if decision.phase is record.phase and not decision.let_go:
@@ -135,7 +133,8 @@ def _failovers(record: Record, now: datetime) -> tuple[datetime, ...]:
 def _falls(record: Record, decision: Decision, now: datetime) -> tuple[datetime, ...]:
     """Return the day's falls; who asks for Spot again knows of those before, and wants them forgotten."""
     falls = within_a_day(record.falls, now)
-    return tuple(at for at in falls if at > decision.asked.time) if decision.asked else falls
+    kept = tuple(at for at in falls if at > decision.asked.time) if decision.asked else falls
+    return (*kept, now) if decision.fallen and not record.fallen else kept
 
 
 def _undone_at(record: Record, decision: Decision, now: datetime) -> datetime | None:

@@ -122,9 +122,14 @@ class Readiness:
         try:
             return ask()
         except SpotFailoverError as fault:
-            self.metrics.count(Metric.FAILED_CHECKS, of=location)
-            unlearnt.append(Finding(Check.NOT_CHECKED, f"{what} could not be checked: {fault}"))
-            return None
+            reason = str(fault)
+        except Exception:
+            # A service whose facts nobody foresaw must not keep the others from being checked.
+            reason = "an error that nobody foresaw. It is in the log of the hub's function; report it."
+            logger.exception("%s of %s could not be checked.", what, location.key)
+        self.metrics.count(Metric.FAILED_CHECKS, of=location)
+        unlearnt.append(Finding(Check.NOT_CHECKED, f"{what} could not be checked: {reason}"))
+        return None
 
     def _delays(self, location: Location, target_groups: Iterable[str]) -> dict[str, int]:
         delays = {arn: self.target_groups.deregistration_delay(location, arn) for arn in target_groups}

@@ -278,6 +278,15 @@ def test_what_cannot_be_learnt_does_not_keep_the_rest_from_being_checked(place: 
     assert place.stage.metrics.counts[Metric.FAILED_CHECKS] == 2
 
 
+def test_an_answer_that_nobody_foresaw_does_not_keep_others_from_being_checked(place: Place) -> None:
+    place.use(replace(place.readiness, target_groups=BrokenTargetGroups(KeyError("Attributes"))))
+
+    place.tick()
+
+    assert place.found()[Check.NOT_CHECKED].startswith("The deregistration delay could not be checked: an er")
+    assert place.stage.metrics.counts[Metric.FAILED_CHECKS] == 1
+
+
 @pytest.mark.parametrize("error", [ThrottledError("Slow down."), ZeroDivisionError("A bug.")])
 def test_no_fault_of_a_check_fails_the_survey(place: Place, error: Exception) -> None:
     class Broken(type(place.stage.services)):  # type: ignore[misc]
