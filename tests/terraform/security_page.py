@@ -35,6 +35,7 @@ TITLES: Final = {
     "role_policy.spoke policy": "`CentralSpotAutomationRole` of a spoke: what it may do",
     "role.forwarding[0] assume_role_policy": "Role that forwards events: who may assume it",
     "role_policy.forwarding policy": "Role that forwards events: what it may do",
+    "role.chat[0] assume_role_policy": "Role of the Slack channel, with no permission: who may assume it",
     "event_bus_policy.main[0] policy": "The hub's bus",
     'queue.main["placement_failure"] policy': "The hub's queue of placement failures",
     'queue.main["interruption"] policy': "The hub's queue of interruptions",
