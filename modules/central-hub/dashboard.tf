@@ -82,7 +82,7 @@ locals {
   health_lines = {
     horizontal = [
       { label = "uneasy", value = 60, color = "#ff9900" },
-      { label = "alarm", value = 30, color = "#d13212" },
+      { label = "alarm", value = local.thresholds.health_score, color = "#d13212" },
     ]
   }
 }

@@ -7,7 +7,7 @@ import re
 
 from simulator.console import widget
 from tests.e2e.installation import Installation
-from tests.e2e.places import FLEET, HUB, NORTH
+from tests.e2e.places import HUB, NORTH, SOUTH
 from tests.e2e.services import Service
 
 FUNCTION = "spot-failover-console"
@@ -23,27 +23,33 @@ def rows(installation: Installation, **parameters: object) -> dict[tuple[str, st
     }
 
 
-def test_every_registered_service_is_listed_with_its_counts(installation: Installation) -> None:
-    service = Service(installation, NORTH, "web").running()
+def test_registered_services_are_listed_with_their_counts_those_that_moved_first(
+    installation: Installation,
+) -> None:
+    calm = Service(installation, NORTH, "shown-calm").create().running().register()
+    moved = Service(installation, SOUTH, "shown-moved").create().running().register()
 
-    def listed() -> str:
-        return " ".join(
-            text for (key, _), text in rows(installation, find="web").items() if key == service.key
-        )
+    def listed() -> dict[str, str]:
+        """Return the text of both rows, in the page's order."""
+        return {key: " ".join(row.split()) for (key, _), row in rows(installation, find="shown").items()}
 
-    row = installation.until(
-        listed, lambda text: "not counted yet" not in text and text, what="the survey's counts on the page"
+    installation.until(
+        listed,
+        lambda found: len(found) == len([calm, moved]) and "not counted yet" not in "".join(found.values()),
+        what="both services with the survey's counts on the page",
     )
-    assert re.search(r"\d+ Spot, \d+ on demand", row)
-    accounts = {key.split("::")[0] for key, _ in rows(installation, find="web")}
-    assert accounts >= {place.account for place in FLEET}
+    moved.interrupt(2)
+    moved.in_phase("on_demand")
 
+    found = listed()
 
-def test_what_asks_for_attention_comes_first_and_can_be_asked_for_alone(installation: Installation) -> None:
-    everything, attention = rows(installation), rows(installation, show="attention")
-
-    assert set(attention) <= set(everything)
-    assert list(everything)[: len(attention)] == list(attention)
+    assert list(found) == [moved.key, calm.key]
+    assert re.search(r"steady .*\d+ Spot, 0 on demand of \d+", found[calm.key])
+    assert "on demand" in found[moved.key]
+    assert f"{SOUTH.account} · {SOUTH.region}" in found[moved.key]
+    assert "Spot is tried again at" in found[moved.key]
+    assert {key for key, _ in rows(installation, find="shown", show="attention")} >= {moved.key}
+    assert {key for key, _ in rows(installation, find="shown", show="on_demand")} == {moved.key}
 
 
 def test_the_dashboard_that_was_applied_asks_this_function(installation: Installation) -> None:
