@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from spot_failover.domain.identity import Location
 
 # The one cause that leaves the parameters to the survey's own ten-minute rhythm.
 TICK = "tick"
+# A tick that waited this long has newer ones behind it. After an outage, an hour of them would survey every
+# place sixty times over before anything else was done.
+OVERTAKEN_AFTER = timedelta(minutes=5)
+
+
+def is_overtaken(sent_at: datetime, now: datetime) -> bool:
+    """Whether what a tick asks for is asked for by newer ones as well."""
+    return now - sent_at > OVERTAKEN_AFTER
 
 
 class RegistrationCause(StrEnum):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -21,12 +22,19 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 def respond(event: dict[str, Any], handle: Callable[[SQSRecord], None]) -> PartialItemFailureResponse:
     """Handle every message of a batch; return those that Lambda is to deliver again."""
     processor = SqsFifoPartialProcessor(skip_group_on_error=True)
     processor.raise_on_entire_batch_failure = False  # else a single message that fails fails the function
     return process_partial_response(event, partial(_handle, handle), processor)
+
+
+def sent_at(record: SQSRecord) -> datetime:
+    """Return when a message was sent, by the queue's clock."""
+    return _EPOCH + timedelta(milliseconds=int(record.attributes.sent_timestamp))
 
 
 def _handle(handle: Callable[[SQSRecord], None], record: SQSRecord) -> None:

@@ -13,7 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, assert_never
 
 from spot_failover.domain.metric import Metric
-from spot_failover.domain.requests import TICK
+from spot_failover.domain.requests import TICK, is_overtaken
 from spot_failover.events.envelope import read_body
 from spot_failover.events.errors import EventError
 from spot_failover.events.model import (
@@ -25,7 +25,7 @@ from spot_failover.events.model import (
     TickSignal,
 )
 from spot_failover.events.parser import parse
-from spot_failover.functions.batch import respond
+from spot_failover.functions.batch import respond, sent_at
 from spot_failover.functions.composition import Place, QueueHub, utc_now
 from spot_failover.functions.settings import observe_settings
 from spot_failover.jobs import ports
@@ -59,12 +59,12 @@ class Observer:
             self.metrics.count(Metric.REJECTED_EVENTS)
             logger.warning("Message %s was turned away: %s", record.message_id, error)
             return
-        self._act(signal, record.message_id)
+        self._act(signal, record)
 
     def _read(self, body: str) -> Signal:
         return parse(read_body(body), drills=self.drills, hub_account=self.hub_account, now=self.clock())
 
-    def _act(self, signal: Signal, message_id: str) -> None:
+    def _act(self, signal: Signal, record: SQSRecord) -> None:
         match signal:
             case EvidenceSignal(service, evidence):
                 # First the row, then the wake-up: whoever wakes must find it.
@@ -75,10 +75,12 @@ class Observer:
                 self.queue.survey([location], cause.value, event_id, deleted)
             case CommandSignal(command):
                 self.queue.steer(command)
+            case TickSignal() if is_overtaken(sent_at(record), self.clock()):
+                logger.info("Message %s is left to newer ticks.", record.message_id)
             case TickSignal():
-                self.queue.survey(self.spokes.all(), TICK, message_id)
+                self.queue.survey(self.spokes.all(), TICK, record.message_id)
             case Ignored(reason):
-                logger.debug("Message %s asks for nothing: %s", message_id, reason)
+                logger.debug("Message %s asks for nothing: %s", record.message_id, reason)
             case _:
                 assert_never(signal)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, assert_never
 
@@ -13,8 +13,8 @@ from spot_failover.adapters import wakeups
 from spot_failover.adapters.wakeups import InvalidWakeUpError
 from spot_failover.domain.command import Command
 from spot_failover.domain.metric import Metric
-from spot_failover.domain.requests import SurveyRequest
-from spot_failover.functions.batch import respond
+from spot_failover.domain.requests import SurveyRequest, is_overtaken
+from spot_failover.functions.batch import respond, sent_at
 from spot_failover.functions.composition import Place, utc_now
 from spot_failover.functions.settings import work_settings
 from spot_failover.functions.work_composition import WorkHub
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 logger = logging.getLogger(__name__)
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +48,17 @@ class Worker:
             self.metrics.count(Metric.REJECTED_EVENTS)
             logger.warning("Message %s was turned away: %s", record.message_id, error)
             return
-        self._run(wake_up, _sent_at(record))
+        self._run(wake_up, sent_at(record))
 
-    def _run(self, wake_up: wakeups.WakeUp, sent_at: datetime) -> None:
+    def _run(self, wake_up: wakeups.WakeUp, sent: datetime) -> None:
         match wake_up:
             case wakeups.Reconcile(service, cause, cause_id):
-                self.reconcile(WakeUp(service, cause, cause_id, sent_at), self.clock())
+                self.reconcile(WakeUp(service, cause, cause_id, sent), self.clock())
             case wakeups.Survey():
-                self.survey(wake_up, self.clock())
+                if wake_up.scheduled and is_overtaken(sent, self.clock()):
+                    logger.info("A survey of %s is left to newer ticks.", wake_up.location.key)
+                else:
+                    self.survey(wake_up, self.clock())
             case wakeups.Steer():
                 self.steer(wake_up, self.clock())
             case _:
@@ -75,7 +76,3 @@ def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailure
     hub, worker = _parts(context.invoked_function_arn)
     with hub.logger.append_context_keys(function_request_id=context.aws_request_id), hub.metrics.published():
         return respond(event, worker)
-
-
-def _sent_at(record: SQSRecord) -> datetime:
-    return _EPOCH + timedelta(milliseconds=int(record.attributes.sent_timestamp))

@@ -3,7 +3,7 @@
 import json
 import logging
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -134,6 +134,14 @@ def test_a_tick_becomes_a_survey_of_every_place_the_hub_knows() -> None:
     scene.observe(TICK)
 
     assert set(scene.queue.take()) == {Survey(location, "tick", "message-0") for location in fleet}
+
+
+def test_a_tick_from_before_an_outage_is_left_to_newer_ones() -> None:
+    scene = Scene(now=NOW + timedelta(hours=1))
+    scene.spokes.save(Spoke(HERE))
+    scene.observe(*[TICK] * 60)
+    assert scene.queue.take() == []
+    assert scene.metrics.counts["RejectedEvents"] == 0
 
 
 def test_a_heartbeat_asks_for_a_survey_that_reads_the_parameters_of_a_new_spoke() -> None:

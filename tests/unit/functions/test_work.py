@@ -1,6 +1,6 @@
 """The function `work`: which job each message runs."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -24,10 +24,10 @@ API = ServiceId(HERE.account, HERE.region, "shop", "api")
 class Scene:
     """A worker whose jobs only write down what they were asked for."""
 
-    def __init__(self, failing: ServiceId | None = None) -> None:
+    def __init__(self, failing: ServiceId | None = None, now: datetime = NOW) -> None:
         self.asked: list[tuple[WakeUp | SurveyRequest | Command, datetime]] = []
         self.metrics = InMemoryMetrics()
-        self.worker = Worker(self._reconcile, self._survey, self._steer, self.metrics, lambda: NOW)
+        self.worker = Worker(self._reconcile, self._survey, self._steer, self.metrics, lambda: now)
         self._failing = failing
 
     def _reconcile(self, wake_up: WakeUp, now: datetime) -> None:
@@ -68,6 +68,28 @@ def test_a_survey_message_runs_a_survey_and_names_what_was_deleted() -> None:
 
     assert respond(batch(record(wake_up.body(), "1", wake_up.group)), scene.worker) == failures()
     assert scene.asked == [(wake_up, NOW)]
+
+
+def test_after_an_hour_in_the_queue_ticks_are_left_to_newer_ones_and_nothing_else_is() -> None:
+    scene = Scene(now=SENT + timedelta(hours=1))
+    surveys = [wakeups.Survey(HERE, "tick", f"tick-{minute}") for minute in range(60)]
+    asked: list[wakeups.WakeUp] = [
+        wakeups.Survey(HERE, "registration", "event-1"),
+        wakeups.Reconcile(WEB, "tick", "tick-1"),
+    ]
+    messages: list[wakeups.WakeUp] = [*surveys, *asked]
+
+    bodies = [record(wake_up.body(), str(number), wake_up.group) for number, wake_up in enumerate(messages)]
+    assert respond(batch(*bodies), scene.worker) == failures()
+    assert [request for request, _ in scene.asked if isinstance(request, SurveyRequest)] == asked[:1]
+    assert len(scene.asked) == len(asked)
+
+
+def test_a_tick_that_waited_for_minutes_is_still_worth_a_survey() -> None:
+    scene = Scene(now=SENT + timedelta(minutes=4))
+    wake_up = wakeups.Survey(HERE, "tick", "tick-1")
+    respond(batch(record(wake_up.body(), "1", wake_up.group)), scene.worker)
+    assert len(scene.asked) == 1
 
 
 def test_a_fault_keeps_that_service_s_messages_and_lets_the_others_pass() -> None:
