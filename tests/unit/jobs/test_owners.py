@@ -152,7 +152,7 @@ def test_a_service_that_is_created_again_during_a_failover_starts_clean(policy: 
     fleet.calm()
     fleet.create("web", 4)
     fleet.pair.wish(4, fleet.now)
-    fleet.pair.may_stay = 4
+    fleet.pair.may_stay = frozenset({4})
     come_home(fleet)
     assert fleet.spot.desired == 4
 

@@ -61,8 +61,8 @@ class Pair:
     # The desired counts that are accounted for: what differs from them is autoscaling's doing.
     known: dict[ServiceKey, int] = field(default_factory=dict)
     # A smaller count in the middle of a change may come from autoscaling that sees two services share the
-    # load: it may be ignored.
-    may_stay: int = 0
+    # load: it may be ignored, and those before it stay.
+    may_stay: frozenset[int] = frozenset()
     # What target tracking asks for: it has the last word.
     tracked: int | None = None
 
@@ -78,7 +78,7 @@ class Pair:
     def welcome(self) -> frozenset[int]:
         """The counts that the service may come home with."""
         if self.tracked is None or self.demand == 0:  # at 0 tasks target tracking has no data
-            return frozenset({self.demand, self.may_stay})
+            return self.may_stay | {self.demand}
         return frozenset({self.tracked})
 
     def lowest_demand(self, since: datetime) -> int:
@@ -87,8 +87,8 @@ class Pair:
         return min([*before, *(count for at, count in self.wishes if at > since)])
 
     def wish(self, count: int, now: datetime) -> None:
-        most = max(self.demand, self.may_stay)
-        self.may_stay = most if self.phase() != "steady" and count < most else count
+        asked = self.may_stay | {self.demand} if self.phase() != "steady" else frozenset()
+        self.may_stay = frozenset(before for before in asked if before > count)
         if count != self.demand:
             self.wishes.append((now, count))
 
