@@ -23,7 +23,7 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What every function needs, and all that `console` does."""
+    """What every function is told, and all that `console` is."""
 
     state_table: str
     log_level: str

@@ -9,8 +9,10 @@ from spot_failover.domain.registration import DefaultPolicy
 from spot_failover.domain.savings import Prices
 from spot_failover.functions.settings import (
     ObserveSettings,
+    Settings,
     SettingsError,
     WorkSettings,
+    console_settings,
     observe_settings,
     work_settings,
 )
@@ -31,6 +33,17 @@ WORK = {
     "EXTERNAL_ID": "spot-failover",
     "OPERATION": "dry_run",
 }
+
+
+def test_console_reads_only_what_all_functions_are_told() -> None:
+    told = {name: SHARED[name] for name in ("STATE_TABLE", "POWERTOOLS_SERVICE_NAME")}
+    assert console_settings(told) == Settings(
+        state_table="ecs_cp_restore_state",
+        log_level="INFO",
+        metrics_namespace="Fargate/Failover",
+        metrics_detail=Detail.FLEET,
+        service_name="spot-failover",
+    )
 
 
 def test_observe_reads_its_settings_with_defaults_for_log_and_metrics() -> None:
