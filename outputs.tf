@@ -29,13 +29,18 @@ output "dead_letter_queues" {
 }
 
 output "functions" {
-  description = "Name, ARN, role ARN and log group of the functions observe and work."
+  description = "Name, ARN, role ARN and log group of the functions console, observe and work."
   value       = module.hub.functions
 }
 
 output "alert_topic_arn" {
-  description = "ARN of the SNS topic with alarms and audit events. Subscribe your channel to it."
+  description = "ARN of the SNS topic that people subscribe to: messages about services, and alarms."
   value       = module.hub.alert_topic_arn
+}
+
+output "dashboard_url" {
+  description = "Address of the dashboard in the AWS console. Its table of services asks for lambda:InvokeFunction on the function console, as whoever views it."
+  value       = module.hub.dashboard_url
 }
 
 output "drill_command" {

@@ -12,7 +12,7 @@ locals {
   }
   in_regions = { test = "StringEquals", variable = "aws:RequestedRegion", values = sort(var.regions) }
 
-  managed = merge(local.managed_in_regions, local.managed_functions, local.managed_keys, local.managed_roles)
+  managed = merge(local.managed_in_regions, local.managed_functions, local.managed_keys, local.managed_chat, local.managed_roles)
 
   managed_in_regions = {
     for sid, kind in {
@@ -90,7 +90,7 @@ locals {
       Topics = {
         resources = local.hub ? ["${local.arns.sns}:${local.name}-*"] : []
         read      = ["sns:GetTopicAttributes", "sns:ListTagsForResource"]
-        change    = ["sns:CreateTopic", "sns:DeleteTopic", "sns:SetTopicAttributes", "sns:TagResource", "sns:UntagResource"]
+        change    = ["sns:CreateTopic", "sns:DeleteTopic", "sns:SetTopicAttributes", "sns:Subscribe", "sns:TagResource", "sns:UntagResource"]
       }
 
       Parameters = {
@@ -102,8 +102,8 @@ locals {
       # These tell names, or change who may put events on a bus. AWS knows no resource of them.
       WhatHasNoResource = {
         resources = ["*"]
-        read      = concat(local.hub ? ["kms:ListAliases", "logs:DescribeLogGroups"] : [], local.spoke ? ["ssm:DescribeParameters"] : [])
-        change    = local.hub ? ["events:PutPermission", "events:RemovePermission"] : []
+        read      = concat(local.hub ? ["kms:ListAliases", "logs:DescribeLogGroups", "sns:GetSubscriptionAttributes"] : [], local.spoke ? ["ssm:DescribeParameters"] : [])
+        change    = local.hub ? ["events:PutPermission", "events:RemovePermission", "sns:Unsubscribe"] : []
       }
     } : sid => merge(kind, { regional = true, conditions = [] })
   }

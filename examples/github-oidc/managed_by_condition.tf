@@ -89,6 +89,25 @@ locals {
     }
   }
 
+  # The chat integration has its endpoints in regions of its own.
+  managed_chat = {
+    ChatChannels = {
+      resources  = local.hub ? ["arn:${local.partition}:chatbot::${local.account_id}:chat-configuration/slack-channel/${local.name}-*"] : []
+      regional   = false
+      conditions = []
+      read       = []
+      change     = ["chatbot:DeleteSlackChannelConfiguration", "chatbot:TagResource", "chatbot:UpdateSlackChannelConfiguration"]
+    }
+
+    NewChatChannels = {
+      resources  = local.hub ? ["*"] : []
+      regional   = false
+      conditions = []
+      read       = ["chatbot:DescribeSlackChannelConfigurations", "chatbot:ListTagsForResource"]
+      change     = ["chatbot:CreateSlackChannelConfiguration", "chatbot:UntagResource"]
+    }
+  }
+
   managed_roles = {
     Roles = {
       resources  = local.role_arns
@@ -119,7 +138,7 @@ locals {
       conditions = [{
         test     = "StringEquals"
         variable = "iam:PassedToService"
-        values   = concat(["scheduler.amazonaws.com"], local.hub ? ["lambda.amazonaws.com"] : [], local.spoke ? ["events.amazonaws.com"] : [])
+        values   = concat(["scheduler.amazonaws.com"], local.hub ? ["chatbot.amazonaws.com", "lambda.amazonaws.com"] : [], local.spoke ? ["events.amazonaws.com"] : [])
       }]
       read   = []
       change = ["iam:PassRole"]

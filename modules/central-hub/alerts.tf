@@ -1,8 +1,8 @@
-# The topic for alarms and audit events. EventBridge and CloudWatch cannot publish to a topic encrypted with the key
-# of SNS in the account, whose policy cannot be changed; hence a key of its own.
+# The topic that people subscribe to: what work tells of services, and alarms. CloudWatch cannot publish to a topic that is
+# encrypted with the key of SNS in the account, whose policy cannot be changed; hence a key of its own.
 
 resource "aws_sns_topic" "alerts" {
-  count = var.alerts == null ? 1 : 0
+  count = var.alerts.topic == null ? 1 : 0
 
   name              = local.alert_topic_name
   display_name      = "Spot failover"
@@ -27,18 +27,6 @@ data "aws_iam_policy_document" "alert_topic" {
       test     = "Bool"
       variable = "aws:SecureTransport"
       values   = ["false"]
-    }
-  }
-
-  # EventBridge supports no conditions in the policy of a topic; a rule can only target topics of its own account.
-  statement {
-    sid       = "TakeAuditEventsOfTheHubsRule"
-    actions   = ["sns:Publish"]
-    resources = [local.alert_topic_arn]
-
-    principals {
-      type        = "Service"
-      identifiers = ["events.amazonaws.com"]
     }
   }
 
@@ -67,7 +55,7 @@ data "aws_iam_policy_document" "alert_topic" {
 }
 
 resource "aws_kms_key" "alerts" {
-  count = var.alerts == null ? 1 : 0
+  count = var.alerts.topic == null ? 1 : 0
 
   description             = "Encrypts the topic ${local.alert_topic_name}."
   deletion_window_in_days = 7
@@ -77,7 +65,7 @@ resource "aws_kms_key" "alerts" {
 }
 
 resource "aws_kms_alias" "alerts" {
-  count = var.alerts == null ? 1 : 0
+  count = var.alerts.topic == null ? 1 : 0
 
   name          = "alias/${local.alert_topic_name}"
   target_key_id = aws_kms_key.alerts[0].key_id
@@ -95,19 +83,6 @@ data "aws_iam_policy_document" "alert_key" {
     principals {
       type        = "AWS"
       identifiers = ["arn:${local.partition}:iam::${local.account_id}:root"]
-    }
-  }
-
-  # Neither aws:SourceAccount nor aws:SourceArn may be asked for here, EventBridge does not send them:
-  # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
-  statement {
-    sid       = "LetAuditEventsBeEncrypted"
-    actions   = ["kms:Decrypt", "kms:GenerateDataKey*"]
-    resources = ["*"]
-
-    principals {
-      type        = "Service"
-      identifiers = ["events.amazonaws.com"]
     }
   }
 

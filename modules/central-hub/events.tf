@@ -104,35 +104,6 @@ resource "aws_cloudwatch_event_target" "delivery" {
   depends_on = [aws_sqs_queue.main]
 }
 
-resource "aws_cloudwatch_event_rule" "audit" {
-  name           = "${local.name}-audit"
-  description    = "What the hub did, to the alert topic."
-  event_bus_name = aws_cloudwatch_event_bus.main.name
-  tags           = local.tags
-
-  # A workload account can forward an event with any source of its own, but none that names the hub's account.
-  event_pattern = jsonencode(merge(
-    jsondecode(file("${path.module}/event-patterns/audit.json")),
-    { account = [local.account_id] },
-  ))
-}
-
-resource "aws_cloudwatch_event_target" "audit" {
-  rule           = aws_cloudwatch_event_rule.audit.name
-  event_bus_name = aws_cloudwatch_event_bus.main.name
-  target_id      = "topic"
-  arn            = local.alert_topic_arn
-
-  dead_letter_config {
-    arn = local.dead_letter_queue_arns["control"]
-  }
-
-  depends_on = [
-    aws_sns_topic.alerts,
-    aws_sqs_queue.dead_letter,
-  ]
-}
-
 resource "aws_cloudwatch_event_archive" "main" {
   name             = local.name
   description      = "Every event on the bus ${local.name}: what was forwarded and what the hub did."

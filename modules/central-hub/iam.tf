@@ -169,6 +169,40 @@ data "aws_iam_policy_document" "work" {
   }
 
   statement {
+    sid       = "TellPeople"
+    actions   = ["sns:Publish"]
+    resources = [local.alert_topic_arn]
+  }
+
+  # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+  dynamic "statement" {
+    for_each = var.alerts.topic == null ? [local.alert_topic_name] : []
+
+    content {
+      sid       = "EncryptWhatItTellsPeople"
+      actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
+      resources = ["arn:${local.partition}:kms:${local.region}:${local.account_id}:key/*"]
+
+      # The key by its name: its id is not known before there is one, and plans should show what a role may do.
+      condition {
+        test     = "ForAnyValue:StringEquals"
+        variable = "kms:ResourceAliases"
+        values   = ["alias/${statement.value}"]
+      }
+    }
+  }
+
+  dynamic "statement" {
+    for_each = var.alerts.topic == null ? [] : compact([var.alerts.topic.kms_key_arn])
+
+    content {
+      sid       = "EncryptWhatItTellsPeople"
+      actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
+      resources = [statement.value]
+    }
+  }
+
+  statement {
     sid       = "WriteItsOwnLog"
     actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
     resources = ["${local.log_group_arns["work"]}:*"]

@@ -73,11 +73,14 @@ locals {
   scheduler_role_arn  = "arn:${local.partition}:iam::${local.account_id}:role/${local.scheduler_role_name}"
   spoke_role_name     = "${var.name_prefix}${var.names.spoke_role}"
 
+  # Configurations of the chat integration and roles know no regions.
+  chat_name = "${local.name}-chat-${local.region}"
+
   alert_topic_name = "${local.name}-alerts"
   alert_topic_arn = (
-    var.alerts == null
+    var.alerts.topic == null
     ? "arn:${local.partition}:sns:${local.region}:${local.account_id}:${local.alert_topic_name}"
-    : var.alerts.topic_arn
+    : var.alerts.topic.arn
   )
 
   # Dashboards of all regions share one list of names.

@@ -66,7 +66,7 @@ output "functions" {
 }
 
 output "alert_topic_arn" {
-  description = "ARN of the SNS topic with alarms and audit events. Subscribe your channel to it."
+  description = "ARN of the SNS topic that people subscribe to: messages about services, and alarms."
   value       = local.alert_topic_arn
 }
 

@@ -17,9 +17,6 @@ locals {
       for rule, target in local.rules : "${local.rule_arn_base}/${local.name}-${rule}" if target == queue
     ]
   }
-  rules_by_dead_letter_queue = merge(local.rules_by_queue, {
-    control = concat(local.rules_by_queue["control"], ["${local.rule_arn_base}/${local.name}-audit"])
-  })
 }
 
 resource "aws_sqs_queue" "main" {
@@ -128,7 +125,7 @@ data "aws_iam_policy_document" "dead_letter_queue" {
   }
 
   dynamic "statement" {
-    for_each = length(local.rules_by_dead_letter_queue[each.key]) > 0 ? [local.rules_by_dead_letter_queue[each.key]] : []
+    for_each = length(local.rules_by_queue[each.key]) > 0 ? [local.rules_by_queue[each.key]] : []
 
     content {
       sid       = "KeepEventsThatTheHubsRulesCouldNotDeliver"

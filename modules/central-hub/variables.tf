@@ -268,15 +268,39 @@ variable "package" {
 }
 
 variable "alerts" {
-  description = "An SNS topic of yours for alarms and audit events, which must let cloudwatch.amazonaws.com and events.amazonaws.com publish. Null makes one, encrypted, with nobody subscribed yet."
+  description = "Whom the hub tells: mail addresses (each has to confirm by a link) and a Slack channel, by their ids, where AWS's chat integration was let into the workspace before. They hear from a topic that the hub makes, encrypted, or from a topic of yours, which must let cloudwatch.amazonaws.com publish; kms_key_arn is that topic's key, if it has one. Teams subscribe to the topic for what is theirs, by its message attributes account, region, cluster, service, owner and severity."
   type = object({
-    topic_arn = string
+    topic = optional(object({
+      arn         = string
+      kms_key_arn = optional(string)
+    }))
+    emails = optional(set(string), [])
+    slack = optional(object({
+      workspace_id = string
+      channel_id   = string
+    }))
   })
-  default = null
+  default  = {}
+  nullable = false
 
   validation {
-    condition     = var.alerts == null || can(regex("^arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$", var.alerts.topic_arn))
-    error_message = "alerts.topic_arn must be the ARN of a standard SNS topic, such as \"arn:aws:sns:eu-west-1:111122223333:operations\"."
+    condition     = var.alerts.topic == null ? true : can(regex("^arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$", var.alerts.topic.arn))
+    error_message = "alerts.topic.arn must be the ARN of a standard SNS topic, such as \"arn:aws:sns:eu-west-1:111122223333:operations\"."
+  }
+
+  validation {
+    condition     = try(var.alerts.topic.kms_key_arn, null) == null ? true : can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.alerts.topic.kms_key_arn))
+    error_message = "alerts.topic.kms_key_arn must be the ARN of the KMS key that encrypts the topic, not of an alias."
+  }
+
+  validation {
+    condition     = alltrue([for address in var.alerts.emails : can(regex("^[^@ ]+@[^@ ]+[.][^@ ]+$", address))])
+    error_message = "alerts.emails must hold mail addresses, such as [\"platform@example.com\"]."
+  }
+
+  validation {
+    condition     = var.alerts.slack == null ? true : can(regex("^T[A-Z0-9]+$", var.alerts.slack.workspace_id)) && can(regex("^[CG][A-Z0-9]+$", var.alerts.slack.channel_id))
+    error_message = "alerts.slack must hold ids, not names: workspace_id starts with T, channel_id with C or G, in capitals and digits. The link of a channel ends with its id."
   }
 }
 

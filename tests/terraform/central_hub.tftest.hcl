@@ -387,7 +387,7 @@ run "everything_can_be_chosen" {
       s3_key            = "releases/spot_failover.zip"
       s3_object_version = "abc"
     }
-    alerts                   = { topic_arn = "arn:aws:sns:eu-west-1:111122223333:operations" }
+    alerts                   = { topic = { arn = "arn:aws:sns:eu-west-1:111122223333:operations", kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/ours" } }
     metrics                  = { namespace = "Own/Namespace", detail = "account" }
     prices                   = { "*" = { ARM64 = { on_demand_vcpu = 0.04, on_demand_gb = 0.004, spot_vcpu = 0.01, spot_gb = 0.001 } } }
     archive_days             = 30
@@ -478,19 +478,6 @@ run "everything_can_be_chosen" {
   }
 
   assert {
-    condition = jsondecode(aws_cloudwatch_event_rule.audit.event_pattern) == merge(
-      jsondecode(file("modules/central-hub/event-patterns/audit.json")),
-      { account = ["111122223333"] },
-    )
-    error_message = "The alert topic would pass on audit events that another account made up."
-  }
-
-  assert {
-    condition     = aws_cloudwatch_event_target.audit.arn == output.alert_topic_arn
-    error_message = "Audit events do not reach the alert topic."
-  }
-
-  assert {
     condition     = length(aws_cloudwatch_event_bus_policy.main) == 1
     error_message = "The bus has no policy for the organization."
   }
@@ -559,6 +546,8 @@ run "everything_can_be_chosen" {
       METRICS_DETAIL          = "account"
       POWERTOOLS_SERVICE_NAME = "dev-spot-failover"
       EVENT_BUS_ARN           = "arn:aws:events:eu-west-1:111122223333:event-bus/dev-spot-failover"
+      ALERT_TOPIC_ARN         = "arn:aws:sns:eu-west-1:111122223333:operations"
+      ARCHIVE_DAYS            = "30"
       SPOKE_ROLE_NAME         = "dev-SpotRole"
       EXTERNAL_ID             = "another"
       OPERATION               = "dry_run"
@@ -600,7 +589,7 @@ run "everything_can_be_chosen" {
     condition = toset(concat(
       flatten([for alarm in values(aws_cloudwatch_metric_alarm.counted) : tolist(alarm.alarm_actions)]),
       tolist(aws_cloudwatch_metric_alarm.hub_silent.alarm_actions),
-      [aws_cloudwatch_event_target.audit.arn, output.alert_topic_arn],
+      [aws_lambda_function.main["work"].environment[0].variables["ALERT_TOPIC_ARN"], output.alert_topic_arn],
     )) == toset(["arn:aws:sns:eu-west-1:111122223333:operations"])
     error_message = "Something reaches another topic than the one given."
   }
@@ -616,6 +605,62 @@ run "everything_can_be_chosen" {
       role.permissions_boundary == "arn:aws:iam::111122223333:policy/boundary"
     ])
     error_message = "A role has no permissions boundary."
+  }
+}
+
+run "people_are_told_by_mail_and_in_slack" {
+  command = plan
+
+  module {
+    source = "./modules/central-hub"
+  }
+
+  variables {
+    permissions_boundary_arn = "arn:aws:iam::111122223333:policy/boundary"
+    alerts = {
+      emails = ["platform@example.com", "oncall@example.com"]
+      slack  = { workspace_id = "T0123ABCD", channel_id = "C0456EFGH" }
+    }
+  }
+
+  assert {
+    condition = {
+      for address, subscription in aws_sns_topic_subscription.email : address => [subscription.protocol, subscription.topic_arn]
+      } == {
+      for address in ["platform@example.com", "oncall@example.com"] : address => ["email", output.alert_topic_arn]
+    }
+    error_message = "A mail address is not subscribed to the topic."
+  }
+
+  assert {
+    condition = (
+      [for channel in aws_chatbot_slack_channel_configuration.alerts : [channel.slack_team_id, channel.slack_channel_id, tolist(channel.sns_topic_arns)[0]]]
+      == [["T0123ABCD", "C0456EFGH", output.alert_topic_arn]]
+    )
+    error_message = "The Slack channel does not hear of the topic."
+  }
+
+  assert {
+    condition     = aws_chatbot_slack_channel_configuration.alerts[0].guardrail_policy_arns == tolist(["arn:aws:iam::aws:policy/AWSDenyAll"])
+    error_message = "People in the channel could run commands in the account."
+  }
+
+  assert {
+    condition     = aws_iam_role.chat[0].permissions_boundary == "arn:aws:iam::111122223333:policy/boundary" && aws_iam_role.chat[0].name == "spot-failover-chat-eu-west-1"
+    error_message = "The channel's role has no permissions boundary, or another name."
+  }
+}
+
+run "nobody_is_told_unasked" {
+  command = plan
+
+  module {
+    source = "./modules/central-hub"
+  }
+
+  assert {
+    condition     = length(aws_sns_topic_subscription.email) + length(aws_chatbot_slack_channel_configuration.alerts) + length(aws_iam_role.chat) == 0
+    error_message = "There are subscriptions that nobody asked for."
   }
 }
 

@@ -21,7 +21,7 @@ run "bad_values_1" {
     operation                = "off"
     functions                = { observe = { memory_mb = 128 } }
     package                  = { s3_bucket = "s3://example-artifacts", s3_key = "spot_failover.zip" }
-    alerts                   = { topic_arn = "operations" }
+    alerts                   = { topic = { arn = "operations" } }
     metrics                  = { namespace = "Fargate Failover" }
     archive_days             = 0
     permissions_boundary_arn = "boundary"
@@ -53,6 +53,7 @@ run "bad_values_2" {
   }
 
   variables {
+    alerts            = { topic = { arn = "arn:aws:sns:eu-west-1:111122223333:operations", kms_key_arn = "alias/operations" } }
     name_prefix       = "a-prefix-of-22-letters-"
     workload_accounts = [for number in range(81) : format("%012d", number)]
     names             = { interruption_queue = "" }
@@ -64,6 +65,7 @@ run "bad_values_2" {
   }
 
   expect_failures = [
+    var.alerts,
     var.name_prefix,
     var.workload_accounts,
     var.names,
@@ -83,6 +85,7 @@ run "bad_values_3" {
   }
 
   variables {
+    alerts       = { emails = ["platform"] }
     name_prefix  = "Dev-"
     names        = { interruption_queue = "fargate-spot-placement-failure-queue" }
     functions    = { work = { maximum_concurrency = 1 } }
@@ -92,6 +95,7 @@ run "bad_values_3" {
   }
 
   expect_failures = [
+    var.alerts,
     var.name_prefix,
     var.names,
     var.functions,
@@ -109,12 +113,14 @@ run "bad_values_4" {
   }
 
   variables {
+    alerts    = { slack = { workspace_id = "example", channel_id = "#operations" } }
     names     = { state_table = "ab" }
     functions = { log_level = "TRACE" }
     prices    = { eu-central-1 = { arm64 = { on_demand_vcpu = 0.04, on_demand_gb = 0.004, spot_vcpu = 0.01, spot_gb = 0.001 } } }
   }
 
   expect_failures = [
+    var.alerts,
     var.names,
     var.functions,
     var.prices,

@@ -36,6 +36,10 @@ CALLS: dict[str, dict[str, dict[str, Any]]] = {
             "organization_id": "o-a1b2c3d4e5",
             "allow_drills": True,
             "default_policy": {},
+            "alerts": {
+                "emails": ["platform@example.com"],
+                "slack": {"workspace_id": "T0123ABCD", "channel_id": "C0456EFGH"},
+            },
             "package": PACKAGE,
         },
         "dev_hub": {
@@ -81,15 +85,17 @@ SOURCES = {
 
 
 # Whose names are those of an account, whatever the region.
-GLOBAL = ("aws_cloudwatch_dashboard", "aws_iam_")
+GLOBAL = ("aws_chatbot_", "aws_cloudwatch_dashboard", "aws_iam_")
 # Named by what they belong to.
 NAMELESS = {
     "aws_cloudwatch_event_bus_policy",
     "aws_cloudwatch_event_target",
     "aws_kms_key",
     "aws_lambda_event_source_mapping",
+    "aws_sns_topic_subscription",
 }
 NAMES = {
+    "aws_chatbot_slack_channel_configuration": "configuration_name",
     "aws_cloudwatch_dashboard": "dashboard_name",
     "aws_cloudwatch_metric_alarm": "alarm_name",
     "aws_lambda_function": "function_name",

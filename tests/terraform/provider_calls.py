@@ -51,6 +51,19 @@ CALLS: dict[str, list[Calls]] = {
             "cloudwatch:PutDashboard cloudwatch:DeleteDashboards",
         )
     ],
+    "aws_chatbot_slack_channel_configuration": [
+        Calls(
+            "*",
+            "chatbot:DescribeSlackChannelConfigurations chatbot:ListTagsForResource",
+            "chatbot:CreateSlackChannelConfiguration chatbot:UntagResource",
+        ),
+        Calls(
+            "arn:aws:chatbot::{account}:chat-configuration/slack-channel/{configuration_name}",
+            change="chatbot:DeleteSlackChannelConfiguration chatbot:TagResource "
+            "chatbot:UpdateSlackChannelConfiguration",
+        ),
+        Calls(ROLE, change="iam:PassRole", context={"iam:PassedToService": "chatbot.amazonaws.com"}),
+    ],
     "aws_cloudwatch_event_archive": [
         Calls(
             REGIONAL + "archive/{name}",
@@ -193,6 +206,11 @@ CALLS: dict[str, list[Calls]] = {
             "sns:GetTopicAttributes sns:ListTagsForResource",
             "sns:CreateTopic sns:DeleteTopic sns:SetTopicAttributes sns:TagResource sns:UntagResource",
         )
+    ],
+    # Of subscriptions AWS knows no resource.
+    "aws_sns_topic_subscription": [
+        Calls("{topic_arn}", change="sns:Subscribe"),
+        Calls("*", "sns:GetSubscriptionAttributes", "sns:Unsubscribe"),
     ],
     "aws_sqs_queue": [
         Calls(

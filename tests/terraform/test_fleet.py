@@ -96,6 +96,7 @@ def problems(place: str, sid: str, statement: dict[str, Any]) -> Iterator[str]:
             if resource != "*" and not any(begins(resource, service, text) for text in beginnings):
                 yield f"{place} {sid}: {action} does not act on {resource}"
         known = {key for kind in types.values() for key in kind["condition_keys"]}
+        known |= {key for kind in types if kind for key in table["resources"][kind]["condition_keys"]}
         for key in keys:
             if not key.startswith("aws:") and key not in known:
                 yield f"{place} {sid}: {action} does not know the condition {key}"

@@ -92,7 +92,7 @@ OURS = "/spot-failover/services/shop/checkout"
         (other_event("aws.ssm", CHANGE, name="/shop/secret", operation="Update"), set(), {"control"}),
         (other_event("aws.ssm", "Parameter Store Policy Action", name=OURS), set(), set()),
         (other_event("spot-failover.spoke", "Heartbeat", contract=1), {"heartbeat"}, {"control"}),
-        (other_event("spot-failover", "Service Restored", phase="steady"), set(), {"audit"}),
+        (other_event("spot-failover", "Service Restored", phase="steady"), set(), set()),
         (other_event("spot-failover.operator", "Command", command="freeze"), set(), {"command"}),
         (other_event("spot-failover.operator", "Something New"), set(), set()),
         (other_event("spot-failover.hub", "Tick"), set(), set()),
