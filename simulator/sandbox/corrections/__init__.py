@@ -26,6 +26,7 @@ from simulator.sandbox.corrections import (
     schedules,
     service_quotas,
     target_groups,
+    topic_encryption,
     transport,
     trust_policies,
 )
@@ -55,6 +56,7 @@ SEAMS = tuple(
             *schedules.SEAMS,
             *service_quotas.SEAMS,
             *target_groups.SEAMS,
+            *topic_encryption.SEAMS,
             *transport.SEAMS,
             *trust_policies.SEAMS,
         )
@@ -78,6 +80,7 @@ def install(parts: Parts, clock: WorldClock) -> None:
     put_events.install(parts)
     queue_locking.install(parts)
     queue_deliveries.install(parts)
+    topic_encryption.install(parts)
     rule_targets.install(parts, partial(schedules.deliver, parts))
     pollers.install(parts)
     function_roles.install(parts)

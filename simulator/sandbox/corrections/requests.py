@@ -46,9 +46,10 @@ DENIAL = Seam(
 )
 SEAMS = (ACTION, RESOURCE, ENFORCE, EVALUATE, DENIAL)
 
-# SQS's batch operations have no permissions of their own: they need those of the single ones.
-# (SQS developer guide, "Amazon SQS API permissions".)
+# Batch operations of SQS and SNS have no permissions of their own: they need those of the single ones.
+# (SQS developer guide, "Amazon SQS API permissions"; SNS developer guide, "Amazon SNS message batching".)
 PERMISSION_OF: Final = {
+    "sns:PublishBatch": "sns:Publish",
     "sqs:SendMessageBatch": "sqs:SendMessage",
     "sqs:DeleteMessageBatch": "sqs:DeleteMessage",
     "sqs:ChangeMessageVisibilityBatch": "sqs:ChangeMessageVisibility",
