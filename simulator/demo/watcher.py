@@ -73,7 +73,7 @@ class Watcher:
     def _read_evidence(self) -> None:
         for item in _scan(self._evidence_table):
             place = (item["id"], item["at"])
-            if place not in self._seen_evidence:
+            if "kind" in item and place not in self._seen_evidence:  # the history lies there as well
                 self._seen_evidence.add(place)
                 self.recording.spot_events.append(_spot_event(item))
 
