@@ -7,6 +7,8 @@ provider "aws" {
 
 module "hub" {
   source = "../../modules/central-hub"
+
+  deletion_protection = var.deletion_protection
 }
 
 module "spoke" {

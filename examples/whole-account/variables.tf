@@ -25,3 +25,10 @@ variable "dry_run" {
   default     = true
   nullable    = false
 }
+
+variable "deletion_protection" {
+  description = "Whether the state table is protected. Turn it off, and apply, before a destroy."
+  type        = bool
+  default     = true
+  nullable    = false
+}

@@ -44,3 +44,13 @@ def test_every_service_of_an_example_is_among_them() -> None:
         if '"aws_ecs_service"' in path.read_text()
     ]
     assert {(example, service) for example in examples for service in services(example)} == set(IGNORED)
+
+
+@pytest.mark.parametrize(
+    "example", sorted(path.name for path in (REPOSITORY / "examples").iterdir() if path.is_dir())
+)
+def test_the_page_of_an_example_says_how_to_begin_what_one_gets_and_how_to_end(example: str) -> None:
+    page = " ".join((REPOSITORY / "examples" / example / "README.md").read_text().split())
+    assert "terraform init" in page or "terraform -chdir=central init" in page
+    assert "destroy" in page
+    assert any(words in page for words in ("You get", "What you have", "what becomes of it"))
