@@ -48,6 +48,7 @@ locals {
     "DeniedSpokes",
     "DetectionToActionSeconds",
     "ErrorCount5min",
+    "FailedChecks",
     "FailedPasses",
     "FailedReadings",
     "FailedRestores",

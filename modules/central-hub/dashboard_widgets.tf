@@ -149,7 +149,7 @@ locals {
       period = 300
       stat   = "Sum"
       metrics = [
-        for metric in ["RejectedEvents", "RejectedRegistrations", "FailedPasses", "FailedReadings", "SilentSpokes", "DeniedSpokes"] :
+        for metric in ["RejectedEvents", "RejectedRegistrations", "FailedPasses", "FailedReadings", "FailedChecks", "SilentSpokes", "DeniedSpokes"] :
         local.of_fleet[metric]
       ]
       yAxis = { left = { min = 0 } }
