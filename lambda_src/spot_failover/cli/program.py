@@ -80,7 +80,7 @@ def _shown(options: argparse.Namespace, hub: Hub, terminal: Terminal) -> str:
     frozen = hub.services.frozen()
     if options.json:
         return showing.as_json(showing.status_document(rows, troubles, frozen, now))
-    return showing.status_text(rows, troubles, frozen, now)
+    return showing.status_text(rows, troubles, frozen, now, detailed=bool(options.services))
 
 
 def _history(options: argparse.Namespace, hub: Hub, terminal: Terminal) -> int:

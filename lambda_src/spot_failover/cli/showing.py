@@ -19,12 +19,22 @@ _HEADINGS = ("SERVICE", "PHASE", "SINCE", "SPOT", "ON-DEMAND", "DEMAND")
 _UNITS = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 
 
-def status_text(rows: Sequence[Row], troubles: Sequence[Trouble], frozen: Pause | None, now: datetime) -> str:
-    """Return a table of services, with why and what next below those that are not calm."""
+def status_text(
+    rows: Sequence[Row],
+    troubles: Sequence[Trouble],
+    frozen: Pause | None,
+    now: datetime,
+    *,
+    detailed: bool,
+) -> str:
+    """Return a table of services, with why and what next below those that are not calm.
+
+    detailed: say of each what it lacks, and not only how much that is.
+    """
     lines = [frozen.sentence, ""] if frozen else []
     cells = [_HEADINGS, *(_cells(row, now) for row in rows)]
     widths = [max(len(row[column]) for row in cells) for column in range(len(_HEADINGS))]
-    told: list[Sequence[str]] = [(), *(_why(row) for row in rows)]
+    told: list[Sequence[str]] = [(), *((*_why(row), *_lacks(row, detailed=detailed)) for row in rows)]
     for row, why in zip(cells, told, strict=True):
         lines.append("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
         lines += [f"    {line}" for line in why]
@@ -95,10 +105,17 @@ def _cells(row: Row, now: datetime) -> tuple[str, ...]:
 
 
 def _why(row: Row) -> list[str]:
-    if row.attention is Attention.NONE:
+    if row.attention in {Attention.LACKING, Attention.NONE}:
         return []
     lines = [f"fault: {row.last_error}"] if row.last_error else []
     if row.paused and row.paused not in row.reason:
         lines.append(f"pause: {row.paused}")
-    lines += [f"why:   {row.reason}", f"next:  {row.next_step}"]
-    return lines + [f"lacks: {finding}" for finding in row.findings]
+    return [*lines, f"why:   {row.reason}", f"next:  {row.next_step}"]
+
+
+def _lacks(row: Row, *, detailed: bool) -> list[str]:
+    if detailed or not row.findings:
+        return [f"lacks: {finding}" for finding in row.findings]
+    things = "thing" if len(row.findings) == 1 else "things"
+    name = f"{row.service.cluster}/{row.service.service}"
+    return [f"lacks: {len(row.findings)} {things}, which `spotfailover status {name}` says"]

@@ -47,18 +47,25 @@ def test_status_says_why_and_what_next_where_something_is_going_on() -> None:
     assert "next:  Spot is tried again at" in shown
 
 
-def test_status_says_what_a_service_lacks() -> None:
-    desk = Desk()
-    desk.fleet.services.note_findings(SERVICE, [Finding(Check.ZONES, "One zone only.")], desk.fleet.now)
-    assert "lacks: One zone only." in desk.run("status").out
-
-
 def test_status_names_who_froze_the_fleet_and_who_paused_a_service() -> None:
     desk = Desk()
     desk.run("pause", "web", "--yes", "--reason", "Load test.")
     assert f"Paused by {MIKA} (Load test.)." in desk.run("status").out
     desk.run("freeze", "--yes")
     assert desk.run("status").out.startswith(f"The fleet is frozen by {MIKA}.\n")
+
+
+def test_status_says_what_a_service_lacks_and_where_none_is_named_how_much() -> None:
+    desk = Desk()
+    findings = [
+        Finding(Check.STOP_TIMEOUT, "Set stopTimeout to 120."),
+        Finding(Check.HEALTH_CHECK, "Add one."),
+    ]
+    desk.fleet.services.note_findings(SERVICE, findings, desk.fleet.now)
+    named = desk.run("status", "web").out
+    assert "    lacks: Set stopTimeout to 120.\n    lacks: Add one.\n" in named
+    assert "why:" not in named
+    assert "    lacks: 2 things, which `spotfailover status shop/web` says\n" in desk.run("status").out
 
 
 def test_status_in_json_has_every_field_of_a_row() -> None:
