@@ -125,12 +125,10 @@ class Reconcile:
         patience = RETRY_AFTER - URGENT_AFTER if wake_up.cause in set(EvidenceKind) else timedelta()
         if record.retry_at and now < record.retry_at - patience:
             return
-        record = replace(
-            record,
-            operation=more_careful(record.operation, self.operation),
-            paused=self.services.frozen() or record.paused,
-        )
+        record = replace(record, operation=more_careful(record.operation, self.operation))
         try:
+            # Whoever cannot tell whether the fleet is frozen changes nothing.
+            record = replace(record, paused=self.services.frozen() or record.paused)
             self._pass(record, wake_up.cause, now)
         except ConflictError:
             raise

@@ -63,8 +63,9 @@ class Steer:
 
     def _steer_service(self, command: Command, service: ServiceId, now: datetime) -> None:
         try:
-            record = self.services.load(service)
+            record, frozen = self.services.load(service), self.services.frozen()
         except UnreadableItemError as unreadable:
+            self._say(command, str(unreadable))
             self.outbox.send([messages.of_command(command, str(unreadable), now)])
             return
         if record is None:
@@ -73,7 +74,7 @@ class Steer:
             self.outbox.send([messages.of_command(command, unknown, now)])
             return
         allowed = replace(record, operation=more_careful(record.operation, self.operation))
-        refusal = _too_late(command, now) or refused(command, allowed, self.services.frozen(), now)
+        refusal = _too_late(command, now) or refused(command, allowed, frozen, now)
         if refusal is None:
             self._take(command, service, now)
         self._say(command, refusal)

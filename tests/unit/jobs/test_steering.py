@@ -7,12 +7,15 @@ from datetime import timedelta
 
 import pytest
 
-from spot_failover.domain.command import CommandKind
+from spot_failover.domain.command import Command, CommandKind
+from spot_failover.domain.errors import UnreadableItemError
 from spot_failover.domain.policy import Mode, Policy, Restore, Standby
 from spot_failover.domain.record import HoldKind, Operation, Phase
+from spot_failover.jobs.steer import Steer
 from tests.unit.jobs.fleet import Fleet
 from tests.unit.jobs.home import assert_home, come_home
 from tests.unit.jobs.place import SPOT_ONLY, STANDBY
+from tests.unit.jobs.stage import WEB, Stage
 
 PATIENT = Restore(window_seconds=300, backoff_seconds=7200, max_backoff_seconds=10800)
 SWITCH = Policy(restore=PATIENT)
@@ -203,6 +206,24 @@ def test_a_frozen_fleet_decides_changes_nothing_and_says_who_froze_it(policy: Po
     fleet.command(CommandKind.UNFREEZE)
     fleet.run(minutes=4)
     assert on_demand(fleet) == 6
+
+
+def test_who_cannot_tell_whether_the_fleet_is_frozen_changes_nothing_and_says_so(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreadable() -> None:
+        raise UnreadableItemError("The state table's item fleet cannot be read.")
+
+    monkeypatch.setattr(stage.services, "frozen", unreadable)
+    stage.drought()
+    stage.wake()
+    assert stage.record().last_error == "The state table's item fleet cannot be read."
+    assert (stage.ecs.updates, stage.told) == ([], ["Service Fault"])
+    steer = Steer(stage.services, stage.evidence, stage.outbox, stage.queue, Operation.ACTIVE)
+    steer(Command(CommandKind.FAILOVER, "mika", "", "event-2", stage.now, WEB), stage.now)
+    refused = stage.outbox.sent[-1].detail
+    assert (refused["taken"], refused["command"]) == (False, "failover")
+    assert "item fleet cannot be read" in refused["reason"]
 
 
 # --- what is refused ---
