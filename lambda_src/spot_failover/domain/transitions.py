@@ -28,7 +28,8 @@ def current(record: Record, observation: Observation | None, now: datetime) -> R
     if observation is None:
         return record
     if record.service_created_at == observation.created_at:
-        return _confirmed(asked_for(adopted(record, observation), observation, now), observation, now)
+        record = _put_to_rest(adopted(record, observation), observation, now)
+        return _confirmed(asked_for(record, observation, now), observation, now)
     known = record if record.service_created_at is None else record.fresh(now)
     held = replace(known.held, spot=observation.desired) if known.held else None
     return replace(known, service_created_at=observation.created_at, held=held)
@@ -73,9 +74,7 @@ def asked_for(record: Record, observation: Observation, now: datetime) -> Record
         # A scalable target keeps the count within its limits, which says little about the demand.
         exact = record.phase in {Phase.STEADY, Phase.ON_DEMAND} and record.scaling is None
         demand = shown.spot if exact else max(demand, shown.spot)
-    put_to_rest = shown.standby <= reserve < held.standby and record.phase is not Phase.STEADY
-    undone_at = now if put_to_rest and now - held.at <= SOON else record.undone_at
-    return replace(record, demand=demand, held=shown, undone_at=undone_at)
+    return replace(record, demand=demand, held=shown)
 
 
 def moved(record: Record, decision: Decision, observation: Observation | None, now: datetime) -> Record:
@@ -135,6 +134,17 @@ def _falls(record: Record, decision: Decision, now: datetime) -> tuple[datetime,
     falls = within_a_day(record.falls, now)
     kept = tuple(at for at in falls if at > decision.asked.time) if decision.asked else falls
     return (*kept, now) if decision.fallen and not record.fallen else kept
+
+
+def _put_to_rest(record: Record, observation: Observation, now: datetime) -> Record:
+    """Note that someone else has put the standby to rest soon after we raised it."""
+    held, twin = record.held, observation.standby
+    # While both services share the load, the standby's own autoscaling may do it.
+    if held is None or twin is None or record.phase not in {Phase.FAILING_OVER, Phase.ON_DEMAND}:
+        return record
+    at_rest = twin.desired <= record.policy.standby.reserve < held.standby
+    soon = held.confirmed and held.at + LAG <= now <= held.at + SOON
+    return replace(record, undone_at=now) if at_rest and soon else record
 
 
 def _undone_at(record: Record, decision: Decision, now: datetime) -> datetime | None:

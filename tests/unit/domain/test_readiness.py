@@ -348,6 +348,15 @@ def test_a_standby_put_to_rest_while_it_serves_is_kept_in_mind(
     assert seen.undone_at == (scene.now if is_kept else None)
 
 
+def test_a_standby_put_to_rest_while_spot_is_tried_may_be_the_work_of_its_autoscaling() -> None:
+    scene = Scene(Mode.STANDBY)
+    record = scene.record(
+        Phase.RESTORING, demand=10, held=Held(10, 10, scene.ago(60), confirmed=True), since=scene.ago(600)
+    )
+
+    assert current(record, scene.twins(standby=0), scene.now).undone_at is None
+
+
 def undone(scene: Scene, observation: Observation, since: datetime) -> Record:
     record = scene.record(Phase.ON_DEMAND, since=since)
     return moved(

@@ -13,7 +13,7 @@ from spot_failover.domain.record import Operation, Phase
 from spot_failover.domain.scaling import Suspended
 from tests.unit.jobs.fleet import Fleet
 from tests.unit.jobs.home import assert_home, come_home
-from tests.unit.jobs.place import KEY, ON_DEMAND, SERVICE, STANDBY
+from tests.unit.jobs.place import KEY, ON_DEMAND, SERVICE, SPOT_ONLY, STANDBY
 
 QUICK = Restore(window_seconds=300, backoff_seconds=900, max_backoff_seconds=1200)
 SWITCH = Policy(restore=QUICK)
@@ -122,6 +122,28 @@ def test_a_standby_that_terraform_puts_back_to_rest_in_a_drought_is_raised_again
     assert fleet.standby.desired == fleet.standby.healthy == 6
     fleet.calm()
     come_home(fleet)
+
+
+@every_mode
+def test_a_failover_that_owners_take_back_is_kept_in_mind(policy: Policy) -> None:
+    fleet = failed_over(policy)
+    if policy.mode is Mode.SWITCH:
+        fleet.update(capacityProviderStrategy=[dict(item) for item in SPOT_ONLY], forceNewDeployment=True)
+    else:
+        fleet.update(STANDBY, desiredCount=0)
+    before = fleet.now
+    fleet.run(minutes=3)
+    undone_at = fleet.record.undone_at
+    assert undone_at
+    assert before <= undone_at <= fleet.now
+
+
+@every_mode
+def test_a_failover_that_nobody_takes_back_is_held_against_nobody(policy: Policy) -> None:
+    fleet = failed_over(policy)
+    fleet.calm()
+    come_home(fleet)
+    assert fleet.record.undone_at is None
 
 
 @every_mode
