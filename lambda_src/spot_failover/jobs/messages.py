@@ -320,4 +320,4 @@ def _kind(hold: Hold | None) -> tuple[HoldKind, Phase, str] | None:
 def _message(detail_type: str, subject: str, detail: dict[str, Any], now: datetime) -> Message:
     # The id is the same when a pass is repeated after a crash, so consumers can drop what they have seen.
     identity = hashlib.sha256(f"{detail_type} {subject} {now.isoformat()}".encode()).hexdigest()
-    return Message(identity, detail_type, now, {"id": identity, **detail})
+    return Message(identity, detail_type, now, {**detail, "id": identity})
