@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from spot_failover.domain.command import Command, CommandKind
 from spot_failover.domain.errors import UnreadableItemError
 from spot_failover.domain.policy import Mode, Policy, Restore, Standby
-from spot_failover.domain.record import HoldKind, Operation, Phase
+from spot_failover.domain.record import HoldKind, Operation, Pause, Phase
 from spot_failover.jobs.steer import Steer
 from tests.unit.jobs.fleet import Fleet
 from tests.unit.jobs.home import assert_home, come_home
@@ -219,9 +221,7 @@ def test_who_cannot_tell_whether_the_fleet_is_frozen_changes_nothing_and_says_so
     stage.wake()
     assert stage.record().last_error == "The state table's item fleet cannot be read."
     assert (stage.ecs.updates, stage.told) == ([], ["Service Fault"])
-    steer = Steer(stage.services, stage.evidence, stage.outbox, stage.queue, Operation.ACTIVE)
-    steer(Command(CommandKind.FAILOVER, "mika", "", "event-2", stage.now, WEB), stage.now)
-    refused = stage.outbox.sent[-1].detail
+    refused = steered(stage, CommandKind.FAILOVER)
     assert (refused["taken"], refused["command"]) == (False, "failover")
     assert "item fleet cannot be read" in refused["reason"]
 
@@ -278,3 +278,37 @@ def test_a_service_that_is_being_drained_is_not_failed_over() -> None:
     told = fleet.command(CommandKind.FAILOVER)
     assert "is being drained" in told.detail["reason"]
     assert fleet.record.phase is Phase.STEADY
+
+
+def test_a_service_that_is_leaving_is_not_failed_over(stage: Stage) -> None:
+    stage.services.mark_leaving(WEB, stage.now)
+    assert "no longer registered, and only goes back" in steered(stage, CommandKind.FAILOVER)["reason"]
+
+
+@pytest.mark.parametrize("kind", CommandKind)
+def test_a_command_that_work_gets_to_too_late_is_refused_and_told(stage: Stage, kind: CommandKind) -> None:
+    stage.services.freeze(Pause(None, "mika"))
+    stage.services.pause(WEB, Pause(None, "mika"))
+    told = steered(stage, kind, age=timedelta(minutes=5, seconds=1))
+    assert told["taken"] is False
+    assert "The hub got to it after 301 s" in told["reason"]
+    assert stage.services.frozen() == Pause(None, "mika", fleet=True)
+    assert stage.record().paused == Pause(None, "mika")
+    assert stage.evidence.read(WEB, stage.now - timedelta(days=1)) == []
+
+
+def test_nobody_steers_what_is_not_registered() -> None:
+    stage = Stage()
+    told = steered(stage, CommandKind.PAUSE)
+    assert (told["taken"], told["service_id"]) == (False, WEB.key)
+    assert "is not registered with this hub" in told["reason"]
+    assert stage.queue.take() == []
+
+
+def steered(stage: Stage, kind: CommandKind, age: timedelta = timedelta()) -> Mapping[str, Any]:
+    """Let an operator say something to the job itself; return what is told of it."""
+    steer = Steer(stage.services, stage.evidence, stage.outbox, stage.queue, Operation.ACTIVE)
+    service = None if kind.for_fleet else WEB
+    steer(Command(kind, "mika", "", f"command {kind}", stage.now - age, service), stage.now)
+    waiting = record.outbox if (record := stage.services.load(WEB)) else ()
+    return [*stage.outbox.sent, *waiting][-1].detail
