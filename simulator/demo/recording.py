@@ -68,13 +68,26 @@ class Forwarded:
 
 
 @dataclass(frozen=True, slots=True)
+class Notification:
+    """What a message looks like in a chat; those of one incident share a thread."""
+
+    at: datetime
+    thread: str
+    title: str
+    description: str
+    next_steps: tuple[str, ...] = ()
+    severity: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
-    """What people were told through the hub's topic: an audit event."""
+    """What people were told through the hub's topic; `phase` is the one that the service moved to."""
 
     key: ServiceKey | None
     detail_type: str
     phase: Phase | None
     reason: str
+    shown: Notification | None = None
 
 
 @dataclass(frozen=True, slots=True)

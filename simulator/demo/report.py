@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from simulator.demo import picture, tables, verdict
+from simulator.demo import channel, picture, tables, verdict
 from simulator.demo.applying import HUB_ROOT
 from simulator.demo.cast import EVERYONE, PICTURED
 from simulator.demo.ending import Ending
@@ -26,6 +26,7 @@ STATE: Final = "state.json"
 FUNCTIONS_LOG: Final = "functions.log"
 SANDBOX_LOG: Final = "sandbox.log"
 RECORDING: Final = "recording.json"
+MESSAGES: Final = "messages.md"
 CONSOLE: Final = "console.html"
 CONSOLE_MIDWAY: Final = "console-midway.html"
 
@@ -91,6 +92,7 @@ def write_failure(output: Path, words: str) -> None:
 def write_recording(output: Path, recording: Recording) -> None:
     """Keep everything that figures and picture are made of."""
     write_json(output / RECORDING, as_json(asdict(recording)))
+    (output / MESSAGES).write_text(channel.page(recording.messages), encoding="utf-8")
 
 
 def write_json(path: Path, document: object) -> None:
@@ -116,6 +118,7 @@ def where_to_look(output: Path) -> Sequence[tuple[Path, str]]:
     return (
         (output / f"{TIMELINE}.png", f"the run as a picture; {DROUGHT}.png shows one service a mode"),
         (output / CONSOLE, f"the dashboard's table of services at the end; {CONSOLE_MIDWAY}: in the middle"),
+        (output / MESSAGES, "the messages that a channel would have seen, a thread for each incident"),
         (output / RESULT, "all figures and checks"),
         (output / FUNCTIONS_LOG, "every decision, as the hub's functions logged it"),
         (output / STATE, "the state table at the end"),

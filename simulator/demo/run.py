@@ -47,7 +47,14 @@ from simulator.demo.watcher import Watcher
 from simulator.sandbox import Sandbox
 from spot_failover.domain.policy import Policy
 
-LEFT_BY_AN_EARLIER_RUN: Final = ("*.json", "*.log", "*.html", f"{report.TIMELINE}.*", f"{report.DROUGHT}.*")
+LEFT_BY_AN_EARLIER_RUN: Final = (
+    "*.json",
+    "*.log",
+    "*.html",
+    "*.md",
+    f"{report.TIMELINE}.*",
+    f"{report.DROUGHT}.*",
+)
 
 
 @dataclass(frozen=True, slots=True)

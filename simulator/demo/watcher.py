@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from simulator.demo import channel
 from simulator.demo.cast import EVIDENCE_TABLE, HUB, from_state_id, session
-from simulator.demo.recording import Call, Forwarded, Message, Recording, SpotEvent, State, Weather
+from simulator.demo.recording import Call, Forwarded, Recording, SpotEvent, State, Weather
 from simulator.demo.together import Together
 from simulator.sandbox import Sandbox
 from simulator.world import Sample, ServiceKey
@@ -120,7 +120,7 @@ class Watcher:
             received = answer.get("Messages", [])
             for message in received:
                 self._sqs.delete_message(QueueUrl=self._channel_url, ReceiptHandle=message["ReceiptHandle"])
-                self.recording.messages.extend(_messages(message["Body"]))
+                self.recording.messages.append(channel.read(message["Body"], datetime.now(UTC)))
             if len(received) < MESSAGES_PER_CALL:
                 return
 
@@ -158,18 +158,6 @@ def _spot_event(item: Document) -> SpotEvent:
         reason=item.get("reason", ""),
         drill=bool(item.get("drill")),
     )
-
-
-def _messages(body: str) -> Iterator[Message]:
-    """Read an audit event; alarms come through the same channel and are not of this form."""
-    event = json.loads(body)
-    if event.get("source") != "spot-failover":
-        return
-    detail = event["detail"]
-    key = _key(detail) if "service" in detail else None
-    moved = detail.get("phase") != detail.get("previous_phase")
-    phase = Phase(detail["phase"]) if moved else None
-    yield Message(key, event["detail-type"], phase, detail["reason"])
 
 
 def _key(document: Document) -> ServiceKey:
