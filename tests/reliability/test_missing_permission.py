@@ -11,8 +11,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from simulator.backtest.ports import WorldClient
-from spot_failover.domain.policy import Mode
-from tests.reliability.modes import POLICIES
+from spot_failover.domain.policy import Mode, Policy
+from spot_failover.domain.record import Phase
+from tests.reliability.modes import POLICIES, every_mode
 from tests.unit.jobs.fleet import Fleet
 from tests.unit.jobs.home import come_home
 from tests.unit.jobs.place import HERE
@@ -46,7 +47,7 @@ def faults_of(fleet: Fleet) -> set[str]:
 
 
 class Role:
-    """The spoke role; `lacks` names the actions that it must not use."""
+    """The spoke role; `lacks` names the action that it must not use, "*" all of them."""
 
     lacks: str = ""
 
@@ -56,7 +57,7 @@ def role(monkeypatch: pytest.MonkeyPatch) -> Role:
     role, answer = Role(), WorldClient._answer
 
     def answered(client: WorldClient, operation: str, request: dict[str, Any]) -> Any:
-        if role.lacks.endswith(f":{operation}"):
+        if role.lacks == "*" or role.lacks.endswith(f":{operation}"):
             arn = f"arn:aws:sts::{HERE.account}:assumed-role/CentralSpotAutomationRole/spot-failover"
             said = f"User: {arn} is not authorized to perform: {role.lacks} on resource: *"
             error = {"Error": {"Code": "AccessDeniedException", "Message": said}}
@@ -118,3 +119,27 @@ def test_it_is_told_once_in_a_sentence_and_the_service_comes_home_when_it_is_giv
     fleet.calm()
     come_home(fleet)
     assert fleet.record.last_error == ""
+
+
+@every_mode
+def test_a_role_that_is_gone_in_a_failover_leaves_what_serves_and_is_waited_for(
+    role: Role, policy: Policy, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Guard the destroy that nobody drained first: role and spoke go while services are on demand."""
+    fleet = Fleet(policy=policy)
+    fleet.drought()
+    fleet.in_phase(Phase.ON_DEMAND)
+    updates = len(fleet.updates)
+    role.lacks = "*"
+    fleet.calm()
+    with caplog.at_level(logging.WARNING):
+        fleet.run(minutes=120)
+    assert sum(fleet.watch.standing(key).healthy for key in fleet.pair.keys) >= TASKS
+    assert len(fleet.updates) == updates
+    assert fleet.record.phase is Phase.ON_DEMAND
+    assert not [record for record in caplog.records if record.exc_info]
+    spoke = fleet.spokes.load(HERE)
+    assert spoke is not None
+    assert "was not allowed" in spoke.last_error
+    role.lacks = ""
+    come_home(fleet, hours=2)

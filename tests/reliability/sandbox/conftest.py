@@ -6,18 +6,22 @@ Where the checkout has no earlier commit, the hub is of this one from the beginn
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
 from simulator.sandbox import Sandbox
+from simulator.sandbox.counterfactual import as_list
+from simulator.sandbox.evaluation import Question
 from simulator.terraform import MODULES, REPOSITORY, Progress, Step, TerraformRoot
-from tests.e2e.installation import Installation
+from tests.e2e.installation import Installation, Item
 from tests.e2e.pairs import Pair
-from tests.e2e.places import HUB, NORTH
+from tests.e2e.places import HUB, NORTH, SPOKE_ROLE
 from tests.e2e.services import ON_DEMAND, Service
 from tests.reliability.sandbox.history import earlier_commit, modules_of
 
@@ -26,6 +30,8 @@ ROOTS: Final = HERE.parent / "terraform"
 WORK: Final = REPOSITORY / "build" / "reliability"
 TIME_FACTOR: Final = 60.0
 TASKS: Final = 4
+# Whichever test comes first has all of the upgrade in its setup.
+TIMEOUT_SECONDS: Final = 900
 # The first test finds the hub as it was upgraded, the last one destroys it.
 FIRST: Final = "test_upgrade.py"
 LAST: Final = "test_destroy.py"
@@ -36,6 +42,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     ours = [item for item in items if item.path.is_relative_to(HERE)]
     for item in ours:
         item.add_marker(pytest.mark.slow)
+        item.add_marker(pytest.mark.timeout(TIMEOUT_SECONDS))
     ours.sort(key=lambda item: (item.path.name == LAST, item.path.name != FIRST))
     places = [index for index, item in enumerate(items) if item.path.is_relative_to(HERE)]
     for index, item in zip(places, ours, strict=True):
@@ -99,7 +106,26 @@ class Stand:
         """Let Spot go, until everybody runs on demand."""
         self.weather("drought")
         for service in self.protected:
-            service.in_phase("on_demand")
+            service.in_phase("on_demand", seconds=120)
+
+    def denied(self) -> list[Question]:
+        """Return what anybody but the tests themselves was not allowed to do so far."""
+        denied = (evaluation.question for evaluation in self.installation.control.denials())
+        return [question for question in denied if question.principal_type != "Root"]
+
+    def allowed(self) -> frozenset[str]:
+        """Return the actions of the spoke role's policy."""
+        return frozenset(
+            action
+            for statement in self.role_policy()[1]["Statement"]
+            for action in as_list(statement["Action"])
+        )
+
+    def role_policy(self) -> tuple[str, Item]:
+        """Return the name and the text of the spoke role's one policy."""
+        iam = self.installation.client("iam", NORTH)
+        [name] = iam.list_role_policies(RoleName=SPOKE_ROLE)["PolicyNames"]
+        return name, iam.get_role_policy(RoleName=SPOKE_ROLE, PolicyName=name)["PolicyDocument"]
 
     def home(self) -> None:
         """Let Spot come back, until everybody is as their owners had them."""
@@ -109,9 +135,50 @@ class Stand:
         for pair in (self.api, self.worker):
             pair.at_rest(TASKS)
 
+    @contextmanager
+    def functions_off(self) -> Iterator[None]:
+        """Let nobody work for a while, as when a region has no Lambda: messages wait in their queues."""
+        client = self.installation.client("lambda", HUB)
+        mappings = [
+            mapping["UUID"]
+            for mapping in client.list_event_source_mappings()["EventSourceMappings"]
+            if ":function:spot-failover-" in mapping["FunctionArn"]
+        ]
+        assert mappings
+        for mapping in mappings:
+            client.update_event_source_mapping(UUID=mapping, Enabled=False)
+        try:
+            yield
+        finally:
+            for mapping in mappings:
+                client.update_event_source_mapping(UUID=mapping, Enabled=True)
+
+    def elapsed(self, seconds: float, since: datetime) -> None:
+        """Wait until so much time has passed since a moment."""
+        self.installation.until(
+            lambda: datetime.now(UTC) - since > timedelta(seconds=seconds), what="time to pass", ticking=False
+        )
+
+    def tracebacks(self) -> list[str]:
+        """Return what the functions logged with a stack trace."""
+        logs = self.installation.client("logs", HUB)
+        return [
+            event["message"]
+            for function in ("observe", "work")
+            for event in logs.filter_log_events(
+                logGroupName=f"/aws/lambda/spot-failover-{function}", limit=10_000
+            )["events"]
+            if "Traceback" in event["message"]
+        ]
+
     def apply(self, **changes: Any) -> None:
         """Apply the workload account's root, with some variables changed."""
         self.workloads.apply({"hub": self.outputs["spoke"], **changes})
+
+
+def interruptions(service: Service) -> set[str]:
+    """Return the tasks of whose interruption there is a row."""
+    return {row["task_arn"] for row in service.evidence() if row["kind"] == "spot_interruption"}
 
 
 @pytest.fixture(scope="session")
@@ -158,12 +225,16 @@ def installed(sandbox: Sandbox, earlier: str | None) -> Stand:
 
 @dataclass(frozen=True, slots=True)
 class Upgrade:
-    """What was there before the upgrade, and what Terraform changed of the hub."""
+    """What was there before the upgrade, what Terraform changed of the hub, and what became of it.
 
-    commit: str
-    before: Mapping[str, Mapping[str, Any]]
+    allowed: what the earlier spoke's role may do. denied: what anybody was denied while only the hub was new.
+    """
+
+    before: Mapping[str, Item]
     changes: Mapping[str, str]
     lowest: Mapping[str, int]
+    allowed: frozenset[str]
+    denied: Sequence[Question]
 
 
 @pytest.fixture(scope="session")
@@ -180,12 +251,24 @@ def upgrade(installed: Stand, earlier: str | None) -> Upgrade | None:
     # A pass of the new hub over each.
     for service in installed.protected:
         installed.passed(service, since=before[service.name]["passed_at"])
-    return Upgrade(earlier, before, changes, installed.lowest(since))
+    lowest = installed.lowest(since)
+    installed.home()
+    denied = installed.denied()
+    allowed = installed.allowed()
+    installed.workloads.upgrade()
+    installed.apply()
+    return Upgrade(before, changes, lowest, allowed, denied)
 
 
 @pytest.fixture(scope="session")
 def stand(installed: Stand, upgrade: Upgrade | None) -> Stand:
-    """Return the installation as this commit has it."""
+    """Return the installation as this commit has it: by an upgrade where there is something to upgrade."""
     assert upgrade is None or upgrade.changes
-    installed.home()
     return installed
+
+
+@pytest.fixture(autouse=True)
+def _calm_again(installed: Stand) -> Iterator[None]:
+    """Leave calm weather to the next test, however this one ends."""
+    yield
+    installed.weather("calm")
