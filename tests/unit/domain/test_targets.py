@@ -65,6 +65,18 @@ def test_rolling_settings_that_someone_chose_meanwhile_are_left_alone(scene: Sce
     assert changes(observation, target(Phase.ON_DEMAND, observation, record, [], NOW)) == ()
 
 
+@pytest.mark.parametrize(("phase", "kept"), [(Phase.ON_DEMAND, True), (Phase.STEADY, False)])
+def test_a_failover_that_lasts_is_remembered_longer_than_a_day(
+    scene: Scene, phase: Phase, *, kept: bool
+) -> None:
+    """What is said of it belongs together."""
+    began = scene.ago(2 * 86400)
+    record = scene.record(phase, failovers=(began,))
+    assert moved(record, Decision(phase, "."), scene.observation(), NOW).failovers == (
+        (began,) if kept else ()
+    )
+
+
 @pytest.mark.parametrize("phase", [Phase.STEADY, Phase.ON_DEMAND])
 def test_nothing_is_wanted_of_a_service_at_rest(scene: Scene, phase: Phase) -> None:
     observation = scene.observation()

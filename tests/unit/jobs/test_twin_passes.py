@@ -94,6 +94,8 @@ def test_autoscaling_is_suspended_before_the_count_falls_and_noted_as_found(stag
     stage.wake(cause="survey")
     assert stage.record().scaling == Suspended(scheduled=True)
     assert stage.scaling.targets[WEB] == Suspended(scale_in=True, scale_out=True, scheduled=True)
+    kept = [message.detail_type for message in stage.outbox.sent]
+    assert kept[-2:] == ["Service Change", "Scaling Suspended"]
 
 
 def test_autoscaling_goes_on_as_it_was_once_the_count_is_back(stage: Stage) -> None:
@@ -108,6 +110,7 @@ def test_autoscaling_goes_on_as_it_was_once_the_count_is_back(stage: Stage) -> N
     stage.wake(cause="survey")
     assert stage.scaling.targets[WEB] == Suspended(scale_in=True)
     assert stage.record().scaling is None
+    assert [message.detail_type for message in stage.outbox.sent][-1:] == ["Scaling Resumed"]
 
 
 def test_a_scalable_target_that_was_deleted_meanwhile_holds_nothing_up(stage: Stage) -> None:
@@ -156,6 +159,24 @@ def test_a_refusal_is_told_and_holds_nothing(stage: Stage) -> None:
     record = stage.record()
     assert (record.held, record.hold and record.hold.kind) == (None, HoldKind.BLOCKED)
     assert "Service Blocked" in stage.told
+
+
+@pytest.mark.parametrize("fault", [RefusedError("ECS will not have it."), ThrottledError("Too many calls.")])
+def test_what_was_not_asked_for_after_a_fault_is_not_kept_as_asked_for(
+    stage: Stage, fault: Exception
+) -> None:
+    """Two changes in one pass, the standby up and the service down: the first one fails."""
+    fail_over(stage)
+    show(stage, running=4, standby=3, on_demand=3)
+    stage.ecs.tasks_shown = {WEB: tasks(stage, 4), TWIN: tasks(stage, 3)}
+    stage.outbox.sent.clear()
+    stage.ecs.update_faults = [fault]
+    stage.wake(cause="survey")
+    asked = [sent.detail for sent in stage.outbox.sent if sent.detail_type == "Service Change"]
+    assert [detail["updated_service"] for detail in asked] == [TWIN.service]
+    stage.later(61)
+    stage.wake(cause="survey")
+    assert calls(stage) == [UP, UpdateService(desired=1)]
 
 
 def test_a_call_whose_answer_was_lost_is_made_again(stage: Stage) -> None:
