@@ -42,7 +42,7 @@ variable "allow_drills" {
 }
 
 variable "alerts" {
-  description = "Whom the hub tells: mail addresses (each has to confirm by a link) and a Slack channel, by their ids, where AWS's chat integration was let into the workspace before. They hear from a topic that the hub makes, encrypted, or from a topic of yours, which must let cloudwatch.amazonaws.com publish; kms_key_arn is that topic's key, if it has one. Teams subscribe to the topic for what is theirs, by its message attributes account, region, cluster, service, owner and severity."
+  description = "Whom the hub tells: mail addresses (each has to confirm by a link) and a Slack channel, by their ids, where AWS's chat integration was let into the workspace before. They hear from a topic that the hub makes, encrypted, or from a topic of yours, which must let cloudwatch.amazonaws.com publish; kms_key_arn is that topic's key, if it has one. Teams subscribe to the topic for what is theirs, by its message attributes account, region, cluster, service, owner and severity. thresholds are those of the alarms: a service's SpotHealthScore below which it is sick for ten minutes, failovers of one service within a day, and how long messages wait in a queue."
   type = object({
     topic = optional(object({
       arn         = string
@@ -53,6 +53,11 @@ variable "alerts" {
       workspace_id = string
       channel_id   = string
     }))
+    thresholds = optional(object({
+      health_score      = optional(number, 30)
+      failovers_a_day   = optional(number, 5)
+      queue_age_seconds = optional(number, 300)
+    }), {})
   })
   default  = {}
   nullable = false

@@ -3,11 +3,7 @@
 # more. All are plain metrics of the fleet, whatever metrics.detail is: one sick service is a Minimum or a Maximum there.
 
 locals {
-  thresholds = {
-    health_score      = 30
-    failovers_a_day   = 5
-    queue_age_seconds = 300
-  }
+  thresholds = var.alerts.thresholds
 
   log_of = { for key, name in local.log_group_names : key => "The log group ${name} says" }
 
@@ -40,6 +36,15 @@ locals {
       period      = 300
       periods     = 3
       description = "Services are looked after, but their health is not measured: the alarms for health, failovers and restores see nothing of them. ${local.log_of["work"]} which and why."
+    }
+    undelivered-messages = {
+      metric      = "UndeliveredMessages"
+      statistic   = "Sum"
+      comparison  = "GreaterThanThreshold"
+      threshold   = 0
+      period      = 300
+      periods     = 3
+      description = "Services are looked after, but what is done is not told: the bus, the history or this topic do not take messages, which are kept and sent again. ${local.log_of["work"]} which and why: look at the policies of work's role, of the topic and of its key."
     }
     silent-spokes = {
       metric      = "SilentSpokes"

@@ -223,12 +223,12 @@ variable "functions" {
 
   validation {
     condition     = alltrue([for settings in [var.functions.console, var.functions.observe, var.functions.work] : settings.memory_mb >= 256 && settings.memory_mb <= 10240 && floor(settings.memory_mb) == settings.memory_mb])
-    error_message = "functions.console.memory_mb, functions.observe.memory_mb and functions.work.memory_mb must be whole numbers from 256 to 10240."
+    error_message = "functions must have a memory_mb that is a whole number from 256 to 10240 for each of console, observe and work."
   }
 
   validation {
     condition     = alltrue([for settings in [var.functions.console, var.functions.observe, var.functions.work] : settings.timeout_seconds >= 10 && settings.timeout_seconds <= 300 && floor(settings.timeout_seconds) == settings.timeout_seconds])
-    error_message = "functions.console.timeout_seconds, functions.observe.timeout_seconds and functions.work.timeout_seconds must be whole numbers from 10 to 300: a message that crashed a function waits six times as long for its next try."
+    error_message = "functions must have a timeout_seconds that is a whole number from 10 to 300 for each of console, observe and work: a message that crashed a function waits six times as long for its next try."
   }
 
   validation {
@@ -268,7 +268,7 @@ variable "package" {
 }
 
 variable "alerts" {
-  description = "Whom the hub tells: mail addresses (each has to confirm by a link) and a Slack channel, by their ids, where AWS's chat integration was let into the workspace before. They hear from a topic that the hub makes, encrypted, or from a topic of yours, which must let cloudwatch.amazonaws.com publish; kms_key_arn is that topic's key, if it has one. Teams subscribe to the topic for what is theirs, by its message attributes account, region, cluster, service, owner and severity."
+  description = "Whom the hub tells: mail addresses (each has to confirm by a link) and a Slack channel, by their ids, where AWS's chat integration was let into the workspace before. They hear from a topic that the hub makes, encrypted, or from a topic of yours, which must let cloudwatch.amazonaws.com publish; kms_key_arn is that topic's key, if it has one. Teams subscribe to the topic for what is theirs, by its message attributes account, region, cluster, service, owner and severity. thresholds are those of the alarms: a service's SpotHealthScore below which it is sick for ten minutes, failovers of one service within a day, and how long messages wait in a queue."
   type = object({
     topic = optional(object({
       arn         = string
@@ -279,6 +279,11 @@ variable "alerts" {
       workspace_id = string
       channel_id   = string
     }))
+    thresholds = optional(object({
+      health_score      = optional(number, 30)
+      failovers_a_day   = optional(number, 5)
+      queue_age_seconds = optional(number, 300)
+    }), {})
   })
   default  = {}
   nullable = false
@@ -301,6 +306,21 @@ variable "alerts" {
   validation {
     condition     = var.alerts.slack == null ? true : can(regex("^T[A-Z0-9]+$", var.alerts.slack.workspace_id)) && can(regex("^[CG][A-Z0-9]+$", var.alerts.slack.channel_id))
     error_message = "alerts.slack must hold ids, not names: workspace_id starts with T, channel_id with C or G, in capitals and digits. The link of a channel ends with its id."
+  }
+
+  validation {
+    condition     = var.alerts.thresholds.health_score >= 1 && var.alerts.thresholds.health_score <= 100
+    error_message = "alerts.thresholds.health_score must be from 1 to 100: the score itself goes from 0 to 100."
+  }
+
+  validation {
+    condition     = var.alerts.thresholds.failovers_a_day >= 1 && floor(var.alerts.thresholds.failovers_a_day) == var.alerts.thresholds.failovers_a_day
+    error_message = "alerts.thresholds.failovers_a_day must be a whole number, 1 or more."
+  }
+
+  validation {
+    condition     = var.alerts.thresholds.queue_age_seconds >= 60 && var.alerts.thresholds.queue_age_seconds <= 86400
+    error_message = "alerts.thresholds.queue_age_seconds must be from 60 to 86400: what is older than a day is history."
   }
 }
 

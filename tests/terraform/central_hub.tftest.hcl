@@ -251,6 +251,7 @@ run "the_defaults_are_those_of_the_contract" {
       rejected-events        = ["RejectedEvents", "Sum", "GreaterThanThreshold", 0, 300, 1, "notBreaching"]
       failed-passes          = ["FailedPasses", "Sum", "GreaterThanThreshold", 0, 300, 3, "notBreaching"]
       failed-readings        = ["FailedReadings", "Sum", "GreaterThanThreshold", 0, 300, 3, "notBreaching"]
+      undelivered-messages   = ["UndeliveredMessages", "Sum", "GreaterThanThreshold", 0, 300, 3, "notBreaching"]
       silent-spokes          = ["SilentSpokes", "Sum", "GreaterThanThreshold", 0, 3600, 1, "notBreaching"]
       denied-spokes          = ["DeniedSpokes", "Sum", "GreaterThanThreshold", 0, 300, 3, "notBreaching"]
       spot-health-low        = ["SpotHealthScore", "Minimum", "LessThanThreshold", 30, 60, 10, "notBreaching"]
@@ -387,7 +388,7 @@ run "everything_can_be_chosen" {
       s3_key            = "releases/spot_failover.zip"
       s3_object_version = "abc"
     }
-    alerts                   = { topic = { arn = "arn:aws:sns:eu-west-1:111122223333:operations", kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/ours" } }
+    alerts                   = { topic = { arn = "arn:aws:sns:eu-west-1:111122223333:operations", kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/ours" }, thresholds = { health_score = 40, failovers_a_day = 3, queue_age_seconds = 600 } }
     metrics                  = { namespace = "Own/Namespace", detail = "account" }
     prices                   = { "*" = { ARM64 = { on_demand_vcpu = 0.04, on_demand_gb = 0.004, spot_vcpu = 0.01, spot_gb = 0.001 } } }
     archive_days             = 30
@@ -565,6 +566,14 @@ run "everything_can_be_chosen" {
   assert {
     condition     = toset([for alarm in values(aws_cloudwatch_metric_alarm.counted) : alarm.namespace]) == toset(["Own/Namespace"])
     error_message = "An alarm watches another namespace than the functions count in."
+  }
+
+  assert {
+    condition = concat(
+      [for name in ["spot-health-low", "failovers-too-frequent"] : aws_cloudwatch_metric_alarm.counted[name].threshold],
+      distinct([for alarm in values(aws_cloudwatch_metric_alarm.queue_age) : alarm.threshold]),
+    ) == [40, 3, 600]
+    error_message = "An alarm has another threshold than was asked for."
   }
 
   assert {

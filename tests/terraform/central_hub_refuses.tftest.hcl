@@ -171,9 +171,10 @@ run "bad_values_7" {
 
   variables {
     default_policy = { owner = join("", [for number in range(257) : "x"]) }
+    alerts         = { thresholds = { health_score = 0 } }
   }
 
-  expect_failures = [var.default_policy]
+  expect_failures = [var.default_policy, var.alerts]
 }
 
 run "bad_values_8" {
@@ -185,9 +186,10 @@ run "bad_values_8" {
 
   variables {
     default_policy = { exclude = ["production"] }
+    alerts         = { thresholds = { failovers_a_day = 0 } }
   }
 
-  expect_failures = [var.default_policy]
+  expect_failures = [var.default_policy, var.alerts]
 }
 
 run "bad_values_9" {
@@ -213,9 +215,10 @@ run "bad_values_10" {
 
   variables {
     default_policy = { thresholds = { scale = "linear" } }
+    alerts         = { thresholds = { queue_age_seconds = 59 } }
   }
 
-  expect_failures = [var.default_policy]
+  expect_failures = [var.default_policy, var.alerts]
 }
 
 run "bad_values_11" {

@@ -197,6 +197,7 @@ def test_a_service_whose_tries_are_used_up_raises_the_alarm_until_it_may_try_aga
         (Metric.SILENT_SPOKES, 1, "silent-spokes"),
         (Metric.FAILED_PASSES, 11, "failed-passes"),
         (Metric.FAILED_READINGS, 11, "failed-readings"),
+        (Metric.UNDELIVERED_MESSAGES, 11, "undelivered-messages"),
         (Metric.DENIED_SPOKES, 11, "denied-spokes"),
     ],
 )
