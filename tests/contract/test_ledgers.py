@@ -73,7 +73,7 @@ def test_what_another_version_of_the_hub_wrote_is_read_by_its_columns() -> None:
 
 def test_a_ledger_that_cannot_be_read_says_so(hub: Hub) -> None:
     table = Table(hub.aws.dynamodb, hub.state_table)
-    table.put({"id": f"ledger::{HERE.key}", "at": "this morning"})
+    table.put({"id": f"ledger::{HERE.key}", "looked_at": "this morning"})
 
     with pytest.raises(UnreadableItemError, match="ledger::222233334444::eu-central-1 cannot be read"):
         DynamoLedgers(table).load(HERE)

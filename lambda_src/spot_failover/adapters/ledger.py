@@ -50,7 +50,7 @@ def from_ledger(ledger: Ledger) -> dict[str, Any]:
     """Return a ledger's item."""
     item = {
         "id": f"{_PREFIX}{ledger.location.key}",
-        "at": to_text(ledger.at),
+        "looked_at": to_text(ledger.at),
         "day": ledger.day.isoformat(),
         "columns": {
             "readings": _names(Reading),
@@ -74,7 +74,7 @@ def to_ledger(location: Location, item: Document) -> Ledger:
     size = _reader(TaskSize, columns["sizes"])
     return Ledger(
         location,
-        at=from_text(item["at"]),
+        at=from_text(item["looked_at"]),
         day=date.fromisoformat(item["day"]),
         readings=_by_service(location, item.get("readings", {}), _reader(Reading, columns["readings"])),
         usage=_by_service(location, item.get("usage", {}), usage),
