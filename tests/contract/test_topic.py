@@ -50,7 +50,7 @@ SILENT = Message(
 
 @pytest.fixture
 def topic(hub: Hub) -> SnsTopic:
-    return SnsTopic(hub.aws.sns, hub.topic_arn, "aws")
+    return SnsTopic(lambda: hub.aws.sns, hub.topic_arn, "aws")
 
 
 def subscribed(hub: Hub, **filters: list[str]) -> str:

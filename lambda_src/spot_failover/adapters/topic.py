@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,9 +30,12 @@ _DENIED = "Look at the work function's role, at the policy of the topic and at t
 
 @dataclass(frozen=True, slots=True)
 class SnsTopic:
-    """The channel to people: all messages but those that are only kept."""
+    """The channel to people: all messages but those that are only kept.
 
-    client: Any  # of "sns"
+    `client` is called for boto3's client of SNS when there is something to tell: most functions never have.
+    """
+
+    client: Callable[[], Any]
     topic_arn: str
     partition: str
 
@@ -45,7 +48,7 @@ class SnsTopic:
         missed: dict[str, str] = {}
         for batch in batches(messages, _ENTRIES_PER_CALL):
             with translated("sns:Publish", f"topic {self.topic_arn}", denied=_DENIED):
-                answer = self.client.publish_batch(
+                answer = self.client().publish_batch(
                     TopicArn=self.topic_arn,
                     PublishBatchRequestEntries=[
                         self._entry(index, message) for index, message in enumerate(batch)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
+from typing import Any
 
 from spot_failover.adapters.clients import BRIEF, RETRYING
 from spot_failover.adapters.ecs import SpokeEcs
@@ -133,9 +134,12 @@ class WorkHub(QueueHub):
         events = self.session.client("events", config=BRIEF)
         bus = EventBridgeBus(events, settings.event_bus_arn, partition)
         history = HistoryRows(self.evidence.table, timedelta(days=settings.archive_days))
-        sns = self.session.client("sns", config=BRIEF)
-        topic = SnsTopic(sns, settings.alert_topic_arn, partition)
+        topic = SnsTopic(lambda: self._sns, settings.alert_topic_arn, partition)
         return Channels((bus, history, topic), self.metrics)
+
+    @cached_property
+    def _sns(self) -> Any:  # noqa: ANN401 - boto3's client
+        return self.session.client("sns", config=BRIEF)
 
     @cached_property
     def _sessions(self) -> SpokeSessions:
