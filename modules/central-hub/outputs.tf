@@ -11,10 +11,12 @@ output "spoke" {
     drills          = var.allow_drills
   }
 
-  # A spoke in the same configuration must not send what the bus does not admit yet.
+  # A spoke in the same configuration says once that it is there, and then every hour: not before the bus admits it and
+  # its word is kept in a queue.
   depends_on = [
     aws_cloudwatch_event_bus.main,
     aws_cloudwatch_event_bus_policy.main,
+    aws_cloudwatch_event_target.delivery,
   ]
 }
 

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -48,7 +49,7 @@ class Newcomer:
         ours = ("AWS_", "TF_", "MAKE", "MFLAGS")
         self._environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith(ours)},
-            "PATH": f"{REPOSITORY / '.venv/bin'}:{os.environ['PATH']}",
+            "PATH": f"{work / 'bin'}:{REPOSITORY / '.venv/bin'}:{os.environ['PATH']}",
             "TF_CLI_CONFIG_FILE": str(CLI_CONFIGURATION),
             "CHECKPOINT_DISABLE": "1",
             # Says yes to every question, and lets waiting on AWS's part end as soon as it can.
@@ -62,14 +63,15 @@ class Newcomer:
         shutil.rmtree(work, ignore_errors=True)
         work.mkdir(parents=True)
         ignored = shutil.ignore_patterns(*MADE_BY_TERRAFORM, "__pycache__", "package")
-        for name in _COPIED:
-            source = REPOSITORY / name
+        for source in [REPOSITORY / name for name in _COPIED] + sorted(REPOSITORY.glob("*.tf")):
+            name = source.name
             if source.is_dir():
                 shutil.copytree(source, work / name, ignore=ignored)
             else:
                 shutil.copy2(source, work / name)
         for name in _LINKED:
             (work / name).symlink_to(REPOSITORY / name)
+        self._install(work / "bin")
 
     def set(self, block: str) -> None:
         """Keep a block of settings for all commands that follow."""
@@ -97,6 +99,13 @@ class Newcomer:
             assert time.monotonic() < deadline, f"{block}\n{said}"
             time.sleep(2)
         return said
+
+    def _install(self, folder: Path) -> None:
+        """Make the project's command line, as pip would, but without asking a registry for boto3."""
+        folder.mkdir()
+        command = folder / "spotfailover"
+        command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m spot_failover.cli.main "$@"\n')
+        command.chmod(0o755)
 
     def _here(self, block: str) -> str:
         for text, replacement in self._replaced.items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import pytest
@@ -16,12 +16,14 @@ from tests.e2e.installation import new_client
 from tests.e2e.newcomer import Newcomer, commands
 from tests.e2e.places import Place
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 WORK: Final = REPOSITORY / "build" / "examples"
 CENTRAL: Final = Place("central", "111111111111", "eu-west-1")
 WORKLOAD: Final = Place("workload", "222222222222", "eu-west-1")
 ARTIFACTS: Final = Place("artifacts", "444444444444", "eu-west-1")
+ALONE: Final = Place("alone", "555555555555", "eu-west-1")
+WHOLE: Final = Place("whole", "666666666666", "eu-west-1")
 TABLE: Final = "ecs_cp_restore_state"
 QUEUES: Final = ("fargate-spot-placement-failure-queue", "fargate-spot-interruption-queue")
 ROLE: Final = "CentralSpotAutomationRole"
@@ -39,7 +41,9 @@ def sandbox() -> Iterator[Sandbox]:
         yield started
 
 
-def newcomer_to(page: str, sandbox: Sandbox, *accounts: Place) -> Newcomer:
+def newcomer_to(
+    page: str, sandbox: Sandbox, *accounts: Place, replaced: Mapping[str, str] | None = None
+) -> Newcomer:
     """Return someone with a profile for each of these accounts of the sandbox."""
     profiles = REPOSITORY / "build" / f"{page}.config"
     profiles.write_text(
@@ -51,7 +55,7 @@ def newcomer_to(page: str, sandbox: Sandbox, *accounts: Place) -> Newcomer:
     return Newcomer(
         REPOSITORY / "examples" / page / "README.md",
         WORK / page,
-        replaced={"o-a1b2c3d4e5": "o-sandbox000"},
+        replaced={"o-a1b2c3d4e5": "o-sandbox000", **(replaced or {})},
         environment={
             "AWS_ENDPOINT_URL": sandbox.endpoint,
             "AWS_CONFIG_FILE": str(profiles),
@@ -76,6 +80,57 @@ def test_the_functions_come_from_s3(sandbox: Sandbox) -> None:
         assert functions.get_function(FunctionName=name)["Configuration"]["CodeSize"] == zip_size
 
     newcomer.set(upload_and_apply.partition("aws s3 cp")[0].partition("\n")[2])  # the key, in a new shell
+    newcomer.run(destroy)
+
+
+def test_one_account_has_hub_spoke_and_a_service_in_each_mode(sandbox: Sandbox) -> None:
+    load_balancers = new_client(sandbox, "elbv2", ALONE)
+    made = load_balancers.create_load_balancer(Name="web", Subnets=["subnet-0abc"])
+    listener = load_balancers.create_listener(
+        LoadBalancerArn=made["LoadBalancers"][0]["LoadBalancerArn"],
+        Protocol="HTTP",
+        Port=80,
+        DefaultActions=[{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404"}}],
+    )["Listeners"][0]["ListenerArn"]
+    here = {"arn:aws:elasticloadbalancing:…": listener, "name=web": "name=shop"}
+    (newcomer, (apply, rehearse, _)), *others = (
+        (
+            newcomer_to(page, sandbox, ALONE, replaced=here),
+            commands(REPOSITORY / f"examples/{page}/README.md"),
+        )
+        for page in ("single-account", "standby-service", "backfill-workers")
+    )
+    newcomer.run(apply)
+    for other, blocks in others:
+        other.run(blocks[0])
+
+    services = ("web::web", "shop::shop", "worker::worker")
+    status = rehearse.splitlines()[-1]
+    newcomer.run_until(
+        status,
+        lambda table: all(f"{ALONE.account}::{ALONE.region}::{each}" in table for each in services),
+        120,
+    )
+    newcomer.run(rehearse.splitlines()[0])
+    newcomer.run_until(status, lambda table: "on_demand" in table, 60)
+    [standby] = [each for each in sandbox.control.services() if each["service"] == "worker-on-demand"]
+    assert standby["desired"] == 1  # its reserve
+
+    for other, blocks in others:
+        other.run(blocks[1])
+    left = [each["service"] for each in sandbox.control.services() if each["account"] == ALONE.account]
+    assert left == ["web"]
+
+
+def test_a_whole_account_is_watched_without_a_registration(sandbox: Sandbox) -> None:
+    make_service(sandbox, WHOLE, "production", "web")
+    make_service(sandbox, WHOLE, "production", "batch-night")
+    begin, destroy = commands(REPOSITORY / "examples/whole-account/README.md")
+    newcomer = newcomer_to("whole-account", sandbox, WHOLE)
+    newcomer.run(begin)
+    status = begin.splitlines()[-1]
+    shown = newcomer.run_until(status, lambda table: "::production::web" in table, 120)
+    assert "batch-night" not in shown
     newcomer.run(destroy)
 
 
@@ -140,8 +195,13 @@ def make_proof_of_concept(sandbox: Sandbox) -> None:
     events.put_rule(Name="forward-ecs-events", EventPattern=json.dumps({"source": ["aws.ecs"]}))
     bus, forwarding = CENTRAL.arn("events", "event-bus/default"), WORKLOAD.role_arn("poc-forwarding")
     events.put_targets(Rule="forward-ecs-events", Targets=[{"Id": "hub", "Arn": bus, "RoleArn": forwarding}])
-    ecs = new_client(sandbox, "ecs", WORKLOAD)
-    ecs.create_cluster(clusterName="test-cluster2", capacityProviders=["FARGATE", "FARGATE_SPOT"])
+    make_service(sandbox, WORKLOAD, "test-cluster2", "test-cluster-service")
+
+
+def make_service(sandbox: Sandbox, place: Place, cluster: str, service: str) -> None:
+    """Make a service on Spot, with its cluster, by calls."""
+    ecs = new_client(sandbox, "ecs", place)
+    ecs.create_cluster(clusterName=cluster, capacityProviders=["FARGATE", "FARGATE_SPOT"])
     ecs.register_task_definition(
         family="test",
         requiresCompatibilities=["FARGATE"],
@@ -151,8 +211,8 @@ def make_proof_of_concept(sandbox: Sandbox) -> None:
         containerDefinitions=[{"name": "main", "image": "test:1", "essential": True}],
     )
     ecs.create_service(
-        cluster="test-cluster2",
-        serviceName="test-cluster-service",
+        cluster=cluster,
+        serviceName=service,
         taskDefinition="test",
         desiredCount=2,
         capacityProviderStrategy=[{"capacityProvider": "FARGATE_SPOT", "weight": 1}],
