@@ -18,16 +18,18 @@ locals {
     observe = "Keeps what events say as evidence and wakes work."
     work    = "Compares services with what they should be and changes them."
   }
+  queue_environment = {
+    EVIDENCE_TABLE    = local.evidence_table_name
+    WORK_QUEUE_URL    = local.queue_urls["work"]
+    METRICS_NAMESPACE = var.metrics.namespace
+    METRICS_DETAIL    = var.metrics.detail
+  }
   function_environments = {
     console = {}
-    observe = {
-      EVIDENCE_TABLE = local.evidence_table_name
-      WORK_QUEUE_URL = local.queue_urls["work"]
-      DRILLS         = tostring(var.allow_drills)
-    }
-    work = {
-      EVIDENCE_TABLE  = local.evidence_table_name
-      WORK_QUEUE_URL  = local.queue_urls["work"]
+    observe = merge(local.queue_environment, {
+      DRILLS = tostring(var.allow_drills)
+    })
+    work = merge(local.queue_environment, {
       EVENT_BUS_ARN   = local.event_bus_arn
       ALERT_TOPIC_ARN = local.alert_topic_arn
       ARCHIVE_DAYS    = tostring(var.archive_days)
@@ -36,7 +38,7 @@ locals {
       OPERATION       = var.operation
       DEFAULT_POLICY  = var.default_policy == null ? "" : jsonencode(var.default_policy)
       PRICES          = length(var.prices) == 0 ? "" : jsonencode(var.prices)
-    }
+    })
   }
 }
 
@@ -69,8 +71,6 @@ resource "aws_lambda_function" "main" {
       {
         STATE_TABLE             = local.state_table_name
         LOG_LEVEL               = var.functions.log_level
-        METRICS_NAMESPACE       = var.metrics.namespace
-        METRICS_DETAIL          = var.metrics.detail
         POWERTOOLS_SERVICE_NAME = local.name
       },
       local.function_environments[each.key],

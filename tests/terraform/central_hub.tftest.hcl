@@ -516,8 +516,6 @@ run "everything_can_be_chosen" {
     condition = aws_lambda_function.main["console"].environment[0].variables == tomap({
       STATE_TABLE             = "dev-state"
       LOG_LEVEL               = "DEBUG"
-      METRICS_NAMESPACE       = "Own/Namespace"
-      METRICS_DETAIL          = "account"
       POWERTOOLS_SERVICE_NAME = "dev-spot-failover"
     })
     error_message = "console has other settings than the package reads."

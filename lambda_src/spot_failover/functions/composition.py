@@ -16,13 +16,10 @@ from aws_lambda_powertools.logging import Logger
 
 import spot_failover
 from spot_failover.adapters.clients import RETRYING, hub_session
-from spot_failover.adapters.evidence import DynamoEvidenceLog
-from spot_failover.adapters.metrics import EmbeddedMetrics
 from spot_failover.adapters.state import DynamoSpokes
 from spot_failover.adapters.tables import Table
 from spot_failover.adapters.times import whole_milliseconds
-from spot_failover.adapters.work_queue import SqsWorkQueue
-from spot_failover.functions.settings import QueueSettings, Settings
+from spot_failover.functions.settings import Settings
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -66,11 +63,6 @@ class Hub:
         return logger
 
     @cached_property
-    def metrics(self) -> EmbeddedMetrics:
-        settings = self.settings
-        return EmbeddedMetrics(settings.metrics_namespace, settings.service_name, settings.metrics_detail)
-
-    @cached_property
     def spokes(self) -> DynamoSpokes:
         return DynamoSpokes(self.state)
 
@@ -79,24 +71,9 @@ class Hub:
         return hub_session(self.place.region)
 
     @cached_property
-    def _dynamodb(self) -> DynamoDBClient:
+    def dynamodb(self) -> DynamoDBClient:
         return self.session.client("dynamodb", config=RETRYING)
 
     @cached_property
     def state(self) -> Table:
-        return Table(self._dynamodb, self.settings.state_table)
-
-
-@dataclass(frozen=True)
-class QueueHub(Hub):
-    """What the functions share that work on queues."""
-
-    settings: QueueSettings
-
-    @cached_property
-    def evidence(self) -> DynamoEvidenceLog:
-        return DynamoEvidenceLog(Table(self._dynamodb, self.settings.evidence_table))
-
-    @cached_property
-    def queue(self) -> SqsWorkQueue:
-        return SqsWorkQueue(self.session.client("sqs", config=RETRYING), self.settings.work_queue_url)
+        return Table(self.dynamodb, self.settings.state_table)

@@ -26,7 +26,8 @@ from spot_failover.events.model import (
 )
 from spot_failover.events.parser import parse
 from spot_failover.functions.batch import respond, sent_at
-from spot_failover.functions.composition import Place, QueueHub, utc_now
+from spot_failover.functions.composition import Place, utc_now
+from spot_failover.functions.queue_composition import QueueHub
 from spot_failover.functions.settings import observe_settings
 from spot_failover.jobs import ports
 

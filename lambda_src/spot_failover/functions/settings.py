@@ -23,12 +23,10 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What every function is told, and all that `console` is."""
+    """What every function needs, and all that `console` does."""
 
     state_table: str
     log_level: str
-    metrics_namespace: str
-    metrics_detail: Detail
     service_name: str
 
 
@@ -38,6 +36,8 @@ class QueueSettings(Settings):
 
     evidence_table: str
     work_queue_url: str
+    metrics_namespace: str
+    metrics_detail: Detail
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +76,8 @@ def console_settings(environment: Mapping[str, str] = os.environ) -> Settings:
 def observe_settings(environment: Mapping[str, str] = os.environ) -> ObserveSettings:
     """Read what `observe` needs; raise SettingsError naming every variable that is missing or wrong."""
     read = _Environment(environment)
-    settings = ObserveSettings(
-        *_shared(read), *_of_queues(read), drills=read.choice("DRILLS", _FLAGS) == "true"
-    )
+    shared = (*_shared(read), *_of_queues(read))
+    settings = ObserveSettings(*shared, drills=read.choice("DRILLS", _FLAGS) == "true")
     read.complain()
     return settings
 
@@ -109,18 +108,21 @@ def work_settings(environment: Mapping[str, str] = os.environ) -> WorkSettings:
     )
 
 
-def _shared(read: _Environment) -> tuple[str, str, str, Detail, str]:
+def _shared(read: _Environment) -> tuple[str, str, str]:
     return (
         read.text("STATE_TABLE"),
         read.choice("LOG_LEVEL", _LOG_LEVELS, "INFO"),
-        read.text("METRICS_NAMESPACE", "Fargate/Failover"),
-        read.detail("METRICS_DETAIL"),
         read.text("POWERTOOLS_SERVICE_NAME"),
     )
 
 
-def _of_queues(read: _Environment) -> tuple[str, str]:
-    return read.text("EVIDENCE_TABLE"), read.text("WORK_QUEUE_URL")
+def _of_queues(read: _Environment) -> tuple[str, str, str, Detail]:
+    return (
+        read.text("EVIDENCE_TABLE"),
+        read.text("WORK_QUEUE_URL"),
+        read.text("METRICS_NAMESPACE", "Fargate/Failover"),
+        read.detail("METRICS_DETAIL"),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,8 @@ from spot_failover.adapters.state import DynamoServices
 from spot_failover.adapters.target_groups import SpokeTargetGroups
 from spot_failover.adapters.task_definitions import SpokeTaskDefinitions
 from spot_failover.adapters.topic import SnsTopic
-from spot_failover.functions.composition import QueueHub, utc_now
+from spot_failover.functions.composition import utc_now
+from spot_failover.functions.queue_composition import QueueHub
 from spot_failover.functions.settings import WorkSettings
 from spot_failover.jobs.readiness import Readiness
 from spot_failover.jobs.readings import Readings

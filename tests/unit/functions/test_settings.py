@@ -35,13 +35,11 @@ WORK = {
 }
 
 
-def test_console_reads_only_what_all_functions_are_told() -> None:
+def test_console_reads_only_what_all_functions_need() -> None:
     told = {name: SHARED[name] for name in ("STATE_TABLE", "POWERTOOLS_SERVICE_NAME")}
     assert console_settings(told) == Settings(
         state_table="ecs_cp_restore_state",
         log_level="INFO",
-        metrics_namespace="Fargate/Failover",
-        metrics_detail=Detail.FLEET,
         service_name="spot-failover",
     )
 
