@@ -166,6 +166,7 @@ def test_a_reason_that_never_ends_is_cut() -> None:
 
     assert len(mail(endless)) < 3000
     assert len(notification(endless, "aws")["content"]["description"]) < 3000
+    assert len(json.dumps(notification(endless, "aws"))) < 8000
 
 
 def test_a_message_reaches_those_who_filter_for_it(topic: SnsTopic, hub: Hub) -> None:

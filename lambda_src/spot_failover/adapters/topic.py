@@ -98,7 +98,7 @@ def notification(message: Message, partition: str) -> dict[str, Any]:
             "relatedResources": resources(message, partition),
             "additionalContext": {
                 name: str(value)
-                for name, value in detail.items()
+                for name, value in {**detail, "reason": _reason(message)}.items()
                 if isinstance(value, str | int) and value != ""
             },
         },
