@@ -1,0 +1,85 @@
+"""The survey's metrics and ledger, from the function's log and the state table, and an alarm that rises."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from tests.e2e.installation import Installation
+from tests.e2e.places import CLUSTER, NORTH, SOUTH
+from tests.e2e.services import BASED, Service
+
+OF_THE_HUB: Final = {"service": "spot-failover"}
+# One value a service and minute.
+EVERY_MINUTE: Final = {
+    "SpotHealthScore",
+    "ErrorCount5min",
+    "FailoverActive",
+    "FailoversOfOneServiceToday",
+    "RestoresUsedUp",
+    "HealthyTasks",
+    "DemandedTasks",
+    "SpotTasks",
+    "OnDemandTasks",
+    "CostSavingsToday",
+    "OnDemandSeconds",
+}
+
+
+def test_what_runs_is_counted_and_what_spot_saves_estimated(installation: Installation) -> None:
+    service = Service(installation, SOUTH, "measured").create(strategy=BASED, desired=3).running().register()
+
+    def usage() -> Any:
+        ledger = installation.item(f"ledger::{SOUTH.key}")
+        return ledger.get("usage", {}).get(CLUSTER, {}).get(service.name, [0, 0, 0])
+
+    # Task-seconds on Spot and on demand, and dollars: the spoke's role tells how big its tasks are.
+    spot, on_demand, saved = (
+        float(value) for value in installation.until(usage, lambda row: row[2] > 0, what="its savings")
+    )
+    assert spot == 2 * on_demand
+    # A quarter of a vCPU and half a GB, at the documented default prices.
+    assert saved <= spot / 3600 * (0.25 * (0.04656 - 0.02049) + 0.5 * (0.00511 - 0.00225)) * 1.001
+    ledger = installation.item(f"ledger::{SOUTH.key}")
+    assert [int(value) for value in ledger["readings"][CLUSTER][service.name]] == [2, 1, 3, 3, 100]
+
+
+def test_every_service_has_its_metrics_in_the_fleets(installation: Installation) -> None:
+    Service(installation, SOUTH, "counted").create(desired=1).running().register()
+    installation.quiet()
+
+    written = {
+        each["name"]: each for each in installation.control.metrics() if each["dimensions"] == OF_THE_HUB
+    }
+    assert written.keys() >= EVERY_MINUTE
+    assert len({written[name]["count"] for name in EVERY_MINUTE}) == 1
+    assert 0 <= written["SpotHealthScore"]["min"] <= written["SpotHealthScore"]["max"] == 100
+    assert {frozenset(each["dimensions"]) for each in installation.control.metrics()} == {
+        frozenset(OF_THE_HUB)
+    }
+
+
+def test_a_failover_is_counted_with_the_time_it_took(installation: Installation) -> None:
+    service = Service(installation, SOUTH, "timed").create(desired=2).running().register()
+    before = installation.metric("FailoverCount"), installation.metric("Restores")
+    service.interrupt(2)
+    service.in_phase("on_demand")
+    service.in_phase("steady")
+    installation.quiet()
+
+    assert installation.metric("FailoverCount") > before[0]
+    assert installation.metric("Restores") > before[1]
+    assert any(each["name"] == "DetectionToActionSeconds" for each in installation.control.metrics())
+    [failover] = service.record()["failovers"]
+    assert failover < service.record()["restored_at"]
+
+
+def test_an_alarm_tells_of_what_was_forged(installation: Installation) -> None:
+    victim = Service(installation, SOUTH, "defended").create().running().register()
+    victim.drill(sender=NORTH)
+
+    told = installation.until(
+        lambda: installation.alarms("spot-failover-rejected-events"),
+        lambda alarms: any(alarm["NewStateValue"] == "ALARM" for alarm in alarms),
+        what="the alarm",
+    )
+    assert "forged or malformed" in told[0]["AlarmDescription"]
