@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import platform
 
-from bench import calls, failovers, imports, outages, runs, scale, weather
+from bench import calls, cost, failovers, imports, outages, runs, scale, weather
 from bench.report import Figure, print_figures, print_summary
 
 MEASUREMENTS = {
@@ -19,10 +19,11 @@ MEASUREMENTS = {
     "outages": outages.figures,
     "scale": scale.figures,
     "weather": weather.figures,
+    "cost": cost.figures,
     "runs": runs.figures,
 }
 # Only when they are named: they take longer than all the others.
-BY_NAME = frozenset({"runs"})
+BY_NAME = frozenset({"cost", "runs"})
 
 
 def main() -> None:

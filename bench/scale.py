@@ -7,13 +7,17 @@ states; tasks are those of the simulated world. Prices and assumptions about a m
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from bench.fleet import prices
 from bench.fleet.fleet import Fleet, Size
+from bench.fleet.hub import log_bytes
 from bench.fleet.usage import Usage, beyond, times, total
 from bench.report import Figure
+from spot_failover.domain.metric import Detail
+from spot_failover.jobs.readiness import CHECKS_A_SURVEY
 
 SIZE: Final = Size()
 SHARE: Final = 0.05
@@ -36,45 +40,76 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Ticks in calm, with the parameters read anew, while 5 % fail over, and with those away."""
+    """Ticks in calm, with parameters read anew, with services checked, while some fail over, with those away.
 
+    hit: how many services failed over, and how many lost one task. metrics: how many a tick in calm writes.
+    """
+
+    size: Size
+    hit: int
     calm: Tick
     refresh: Tick
+    checks: Tick
     storm: Tick
     away: Tick
     failovers: Usage
     interruptions: Usage
     away_services: int
+    metrics: Mapping[Detail, int]
 
 
 def figures() -> list[Figure]:
     fleet = Fleet(SIZE)
-    measured = _measure(fleet)
-    fleet.close()
-    if faults := fleet.faults():
-        raise RuntimeError(f"{len(faults)} passes over the fleet failed, the first: {faults[0]}")
+    measured = measure(fleet, round(1 / SHARE))
     return [*_ticks(fleet, measured), *_costs(measured)]
 
 
-def _measure(fleet: Fleet) -> Measured:
+def measure(fleet: Fleet, every: int) -> Measured:
+    """Let each so manieth service fail over, measure, and close the fleet."""
+    _tick(fleet)  # learns the sizes of tasks, which the next ones know
+    fleet.wait(60)
+    fleet.hub.aws.book.taken()
+    written: dict[Detail, set[tuple[str, ...]]] = {detail: set() for detail in Detail}
+    fleet.hub.metrics = written
     calm = _tick(fleet)
+    fleet.hub.metrics = None
     fleet.wait(600)  # the parameters are ten minutes old now
     fleet.hub.aws.book.taken()
     refresh = _tick(fleet)
     fleet.wait(60)
-    every = round(1 / SHARE)
-    fleet.interrupt(fleet.services[::every], SIZE.tasks)
+    fleet.forget_checks()
+    fleet.hub.aws.book.taken()
+    checks = _tick(fleet)
+    fleet.register()  # the others are not due while the storm is measured
+    fleet.wait(60)
+    struck = fleet.services[::every]
+    fleet.interrupt(struck, fleet.size.tasks)
     ticks = []
     for _ in range(TICKS_OF_A_FAILOVER):
         ticks.append(_tick(fleet))
         fleet.wait(60)
     between = fleet.hub.aws.book.taken()
-    away = fleet.phases()["on_demand"]
+    away = fleet.phases().get("on_demand", 0)
     failovers = beyond(total(between, *(tick.usage for tick in ticks)), times(calm.usage, len(ticks)))
     fleet.interrupt(fleet.services[every // 2 :: every], 1)
     fleet.wait(INTERRUPTION_SECONDS)
     interruptions = fleet.hub.aws.book.taken()
-    return Measured(calm, refresh, ticks[0], ticks[-1], failovers, interruptions, away)
+    fleet.close()
+    if faults := fleet.faults():
+        raise RuntimeError(f"{len(faults)} passes over the fleet failed, the first: {faults[0]}")
+    return Measured(
+        fleet.size,
+        len(struck),
+        calm,
+        refresh,
+        checks,
+        storm=ticks[0],
+        away=ticks[-1],
+        failovers=failovers,
+        interruptions=interruptions,
+        away_services=away,
+        metrics={detail: len(names) for detail, names in written.items()},
+    )
 
 
 def _tick(fleet: Fleet) -> Tick:
@@ -102,6 +137,7 @@ def _ticks(fleet: Fleet, measured: Measured) -> list[Figure]:
         Figure("… services passed on to a pass, in calm", f"{passed_on:.0f}", "0", not passed_on),
         _time("the tick's work done, in calm", measured.calm),
         _time("… with all parameters read anew", measured.refresh),
+        _time(f"… with {CHECKS_A_SURVEY} services of each account checked", measured.checks),
         _time(f"… while {SHARE:.0%} fail over, a third in each mode", measured.storm),
         _time(f"… with {measured.away_services} of them on demand", measured.away),
         *(
@@ -134,7 +170,7 @@ def _time(what: str, tick: Tick) -> Figure:
 
 
 def _costs(measured: Measured) -> list[Figure]:
-    calm, busy = _calm_month(measured), _busy_month(measured)
+    calm, busy = _calm_month(measured), busy_month(measured)
     return [
         _cost("a month of calm", calm),
         _cost(
@@ -163,23 +199,34 @@ def _bill(usage: Usage) -> str:
 
 
 def _calm_month(measured: Measured) -> Usage:
+    size = measured.size
     anew = prices.REFRESHES + prices.HEARTBEATS
-    heartbeats = SIZE.accounts * prices.HEARTBEATS
-    return total(
+    checks = beyond(measured.checks.usage, measured.calm.usage)
+    month = total(
         times(measured.calm.usage, prices.MINUTES - prices.REFRESHES),
+        times(
+            checks, prices.CHECKS * size.registered / (size.accounts * min(size.services, CHECKS_A_SURVEY))
+        ),
         times(measured.refresh.usage, anew),
         prices.EMPTY_RECEIVES,
-        {"events": heartbeats, "metrics": prices.METRICS, "alarms": prices.ALARMS},
+        {
+            "events": size.accounts * prices.HEARTBEATS,
+            "metrics": prices.METRICS,
+            "alarms": prices.ALARMS,
+            "dashboards": 1,
+            "keys": 1,
+        },
     )
+    return total(month, {"log bytes": month[log_bytes(Detail.FLEET)]})
 
 
-def _busy_month(measured: Measured) -> Usage:
+def busy_month(measured: Measured) -> Usage:
     """Return a month in which 5 % are away at any time; a restore is taken to cost what a failover does."""
-    hit = SIZE.registered * SHARE
+    size = measured.size
     away = beyond(measured.away.usage, measured.calm.usage)
     return total(
         _calm_month(measured),
-        times(away, prices.MINUTES),
-        times(measured.failovers, 2 * prices.FAILOVERS * SIZE.registered / hit),
-        times(measured.interruptions, prices.INTERRUPTIONS * SIZE.registered / hit),
+        times(away, prices.MINUTES * SHARE * size.registered / measured.hit),
+        times(measured.failovers, 2 * prices.FAILOVERS * size.registered / measured.hit),
+        times(measured.interruptions, prices.INTERRUPTIONS * size.registered / measured.hit),
     )

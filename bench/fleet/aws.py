@@ -29,10 +29,20 @@ LATENCIES: Final = {
     "ssm": 0.030,
     "sqs": 0.010,
     "events": 0.020,
+    "sns": 0.020,
+    "service-quotas": 0.080,
 }
 # What a function of 512 MB computes around one call: signing, JSON, our own rules. Ours, on the safe side.
 COMPUTE: Final = 0.010
 _PARAMETERS_PER_PAGE: Final = 10
+# The world runs tasks by their sizes, but does not answer for their definitions.
+TASK_DEFINITION: Final = {
+    "taskDefinition": {
+        "cpu": "256",
+        "memory": "512",
+        "containerDefinitions": [{"name": "app", "image": "registry.example/app:1", "stopTimeout": 120}],
+    }
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +90,11 @@ class Session:
         if service == "dynamodb":
             return aws.dynamodb.client(self._counted)
         calls: Mapping[str, Callable[[str, Request], Any]] = {
-            "ecs": lambda op, request: aws.world.api(aws_access_key_id, region_name).call(op, request),
+            "ecs": lambda op, request: (
+                TASK_DEFINITION
+                if op == "DescribeTaskDefinition"
+                else aws.world.api(aws_access_key_id, region_name).call(op, request)
+            ),
             "elbv2": lambda _, request: aws.world.api(aws_access_key_id, region_name).describe_target_health(
                 request
             ),
@@ -91,6 +105,8 @@ class Session:
             "sts": lambda _, request: self._credentials(request),
             "sqs": lambda _, request: self._sent(request),
             "events": lambda _, request: self._told(request),
+            "sns": lambda _, request: self._published(request),
+            "service-quotas": lambda *_: {"Quota": {"Value": 10_000.0}},
         }
         return Client(lambda op, request: self._timed(service, calls[service], op, request))
 
@@ -130,6 +146,10 @@ class Session:
         self._aws.send(request["QueueUrl"], request["Entries"])
         return {}
 
+    def _published(self, request: Request) -> Request:
+        self._aws.book.count("sns messages", len(request["PublishBatchRequestEntries"]))
+        return {}
+
     def _told(self, request: Request) -> Request:
         self._aws.book.count("events", len(request["Entries"]))
-        return {"FailedEntryCount": 0}
+        return {"FailedEntryCount": 0, "Entries": [{"EventId": "1"} for _ in request["Entries"]]}

@@ -14,11 +14,16 @@ from simulator.backtest.contender import STANDBY_SUFFIX
 from simulator.backtest.services import ON_DEMAND_ONLY, SPOT_ONLY
 from simulator.world import World
 from spot_failover.adapters.items import from_spoke
-from spot_failover.adapters.record_items import pass_attributes, registration_attributes
+from spot_failover.adapters.record_items import (
+    pass_attributes,
+    readiness_attributes,
+    registration_attributes,
+)
 from spot_failover.adapters.tables import encoded
 from spot_failover.adapters.times import whole_milliseconds
 from spot_failover.domain.identity import Location, ServiceId
 from spot_failover.domain.policy import Mode, Policy, Standby, policy_document
+from spot_failover.domain.readiness import Check, Finding
 from spot_failover.domain.record import Record, Spoke
 from spot_failover.domain.registration import (
     CONTRACT,
@@ -34,6 +39,11 @@ START: Final = datetime(2026, 3, 2, 9, tzinfo=UTC)
 CLUSTER: Final = "shop"
 # Tasks start within three minutes; after ten all services are at rest.
 SETTLING: Final = timedelta(minutes=10)
+# What many services lack: it makes every record that is read so much longer.
+FINDINGS: Final = (
+    Finding(Check.STOP_TIMEOUT, "Spot gives a task 120 s to finish its work. Set stopTimeout to 120." * 2),
+    Finding(Check.CIRCUIT_BREAKER, "The deployment circuit breaker is off. Switch it on, with rollback." * 2),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +78,7 @@ class Fleet:
         self._listening = False
         self._records = [record for account in self.accounts for record in self._services(account)]
         self.world.advance(to=START + SETTLING)
-        self._register()
+        self.register()
         self.world.throttles.enabled = True
         self._listening = True
 
@@ -86,6 +96,14 @@ class Fleet:
         """Give notice to so many Spot tasks of each service."""
         for id_ in services:
             self.world.weather.interrupt(id_.account, id_.region, id_.cluster, id_.service, count)
+
+    def forget_checks(self) -> None:
+        """Let every service be due for a check of its readiness, until all are registered anew."""
+        for service in self.services:
+            item = self.hub.aws.dynamodb.tables[STATE].item(service.key)
+            self.hub.aws.dynamodb.tables[STATE].put(
+                {name: value for name, value in item.items() if name != "checked_at"}
+            )
 
     def wait(self, seconds: float) -> None:
         """Let time pass, with all that it brings."""
@@ -162,7 +180,7 @@ class Fleet:
         created_at: datetime = answer["service"]["createdAt"]
         return whole_milliseconds(created_at)
 
-    def _register(self) -> None:
+    def register(self) -> None:
         """Write everything down as passes in the past have left it."""
         now, aws = self.hub.time.now, self.hub.aws
         state = aws.dynamodb.tables[STATE]
@@ -170,7 +188,8 @@ class Fleet:
         for record in self._records:
             passed = replace(record, passed_at=now)
             registration = registration_attributes(Registration(record.id, record.policy))
-            item = {"id": record.id.key, **registration, **pass_attributes(passed)}
+            checked = readiness_attributes(FINDINGS, now)
+            item = {"id": record.id.key, **registration, **checked, **pass_attributes(passed)}
             state.put(encoded({name: value for name, value in item.items() if value not in (None, "", [])}))
             name = f"{SERVICES_PREFIX}{CLUSTER}/{record.id.service}"
             parameters = aws.parameters.setdefault((record.id.account, REGION), {})

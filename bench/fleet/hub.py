@@ -5,10 +5,12 @@ Functions are warm; each copy keeps its own credentials of workload accounts, as
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 from collections import deque
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, partial
@@ -22,11 +24,12 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from bench.fleet.aws import Aws
 from bench.fleet.prices import LAMBDA_LOG_BYTES
 from bench.fleet.virtual_time import VirtualTime
+from simulator.sandbox.emf_metrics import data
 from simulator.world import World
 from spot_failover.adapters.ecs import SpokeEcs
-from spot_failover.adapters.memory import InMemoryMetrics
 from spot_failover.adapters.metrics import EmbeddedMetrics
-from spot_failover.domain.metric import Detail
+from spot_failover.domain.identity import Location, ServiceId
+from spot_failover.domain.metric import Detail, Metric
 from spot_failover.domain.record import Operation
 from spot_failover.functions.composition import Place
 from spot_failover.functions.observe import Observer
@@ -51,12 +54,45 @@ SETTINGS: Final = WorkSettings(
     spoke_role_name="CentralSpotAutomationRole",
     external_id="spot-failover",
     operation=Operation.ACTIVE,
+    alert_topic_arn=f"arn:aws:sns:{REGION}:{ACCOUNT}:spot-failover-alerts",
+    archive_days=90,
 )
 # The module's defaults for both functions.
 MEMORY_GB: Final = 0.5
 OBSERVE_AT_ONCE: Final = 10
 BATCH: Final = 10
 TICK: Final = json.dumps({"source": "spot-failover.hub", "detail-type": "Tick"})
+
+
+@dataclass(frozen=True, slots=True)
+class MetricsOfEveryDetail:
+    """The port `Metrics` as it is shipped, once for each `metrics.detail`: what each would write is kept."""
+
+    of: dict[Detail, EmbeddedMetrics] = field(
+        default_factory=lambda: {
+            detail: EmbeddedMetrics(SETTINGS.metrics_namespace, SETTINGS.service_name, detail)
+            for detail in Detail
+        }
+    )
+
+    def count(self, name: Metric, value: float = 1, of: ServiceId | Location | None = None) -> None:
+        """Add to a counter."""
+        for metrics in self.of.values():
+            metrics.count(name, value, of)
+
+    def measure(self, name: Metric, value: float, of: ServiceId) -> None:
+        """Give a gauge's value."""
+        for metrics in self.of.values():
+            metrics.measure(name, value, of)
+
+    def written(self) -> dict[Detail, str]:
+        """Return the lines that go into the log now, and begin anew."""
+        lines = {}
+        for detail, metrics in self.of.items():
+            with redirect_stdout(io.StringIO()) as log, metrics.published():
+                pass
+            lines[detail] = log.getvalue()
+        return lines
 
 
 class _Parts(WorkHub):
@@ -72,7 +108,7 @@ class _Parts(WorkHub):
 
     @cached_property
     def metrics(self) -> EmbeddedMetrics:
-        return cast("EmbeddedMetrics", InMemoryMetrics())
+        return cast("EmbeddedMetrics", MetricsOfEveryDetail())
 
     @cached_property
     def _ecs(self) -> SpokeEcs:
@@ -105,11 +141,11 @@ class _Function:
     request: str  # what SQS bills its requests as
     at_once: int
     batch: int
-    make: Callable[[], Callable[[SQSRecord], None]]
+    make: Callable[[], Observer | Worker]
     waiting: deque[_Message] = field(default_factory=deque)
     busy_groups: set[str] = field(default_factory=set)
     known: set[str] = field(default_factory=set)
-    idle: list[Callable[[SQSRecord], None]] = field(default_factory=list)
+    idle: list[Observer | Worker] = field(default_factory=list)
     running: int = 0
     most: int = 0
 
@@ -130,6 +166,8 @@ class Hub:
     def __init__(self, world: World, work_at_once: int) -> None:
         self.time = VirtualTime(world, work_at_once + OBSERVE_AT_ONCE)
         self.aws = Aws(world, self.time, self._sent)
+        # The metrics that are written, each by its name and dimensions; None: nobody wants to know.
+        self.metrics: dict[Detail, set[tuple[str, ...]]] | None = None
         self._ids = count()
         self._finished: dict[str, datetime] = {}
         self._observe = _Function("observe", "sqs standard requests", OBSERVE_AT_ONCE, BATCH, self._observer)
@@ -160,7 +198,7 @@ class Hub:
         self.time.run()
         return (self._finished[tick] - began).total_seconds()
 
-    def _observer(self) -> Callable[[SQSRecord], None]:
+    def _observer(self) -> Observer:
         parts = _Parts(self.aws)
         clock = parts.clock
         return Observer(
@@ -173,7 +211,7 @@ class Hub:
             clock=clock,
         )
 
-    def _worker(self) -> Callable[[SQSRecord], None]:
+    def _worker(self) -> Worker:
         parts = _Parts(self.aws)
         return Worker(parts.reconcile, parts.survey, parts.steer, parts.metrics, parts.clock)
 
@@ -196,13 +234,12 @@ class Hub:
             function.busy_groups |= {message.group for message in messages if message.group}
             self.time.start(partial(self._invoke, function, handle, messages))
 
-    def _invoke(
-        self, function: _Function, handle: Callable[[SQSRecord], None], messages: list[_Message]
-    ) -> None:
+    def _invoke(self, function: _Function, handle: Observer | Worker, messages: list[_Message]) -> None:
         began, book = self.time.now, self.aws.book
         for message in messages:
             handle(message.record())
             self._finish(message)
+        self._log_metrics(cast("MetricsOfEveryDetail", handle.metrics).written())
         book.count("lambda requests")
         book.count(f"invocations of {function.name}")
         book.count("lambda GB-seconds", (self.time.now - began).total_seconds() * MEMORY_GB)
@@ -212,6 +249,13 @@ class Hub:
         function.idle.append(handle)
         function.busy_groups -= {message.group for message in messages}
         self._poll(function)
+
+    def _log_metrics(self, lines: dict[Detail, str]) -> None:
+        for detail, text in lines.items():
+            self.aws.book.count(log_bytes(detail), len(text))
+            if self.metrics is not None:
+                named = (datum for line in text.splitlines() for datum in data(line))
+                self.metrics[detail] |= {(datum.name, *datum.dimensions.values()) for datum in named}
 
     def _finish(self, message: _Message) -> None:
         """Note that whatever asked for this message has got so far."""
@@ -229,3 +273,8 @@ class _LogBytes(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         self._aws.book.count("log bytes", len(self.format(record)))
+
+
+def log_bytes(detail: Detail) -> str:
+    """Name the bytes that the lines of metrics of a detail come to, in the book."""
+    return f"log bytes of metrics, {detail}"

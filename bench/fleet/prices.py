@@ -5,8 +5,11 @@ List prices of us-east-1 without free tiers and discounts, as AWS's pricing page
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Final
+
+from spot_failover.domain.metric import Metric
 
 MINUTES: Final = 30 * 24 * 60
 # Parameters are read every ten minutes.
@@ -32,9 +35,16 @@ PRICES: Final[Mapping[str, float]] = {
     "schedules": 1.00 / _MILLION,
     # https://aws.amazon.com/cloudwatch/pricing/: logs taken in, custom metrics and alarms a month
     "log bytes": 0.50 / _GIB,
-    "metrics": 0.30,
     "alarms": 0.10,
+    "dashboards": 3.00,
+    # https://aws.amazon.com/sns/pricing/: requests; what mails and chat cost beside is less
+    "sns messages": 0.50 / _MILLION,
+    # https://aws.amazon.com/kms/pricing/: a key of one's own a month
+    "keys": 1.00,
 }
+
+# Dollars a month for one custom metric: the first so many, the next, and so on. The same page.
+METRIC_TIERS: Final = ((10_000, 0.30), (240_000, 0.10), (750_000, 0.05), (math.inf, 0.02))
 
 # What Lambda itself writes for an invocation: START, END and REPORT.
 LAMBDA_LOG_BYTES: Final = 350
@@ -44,8 +54,9 @@ EMPTY_RECEIVES: Final[Mapping[str, float]] = {
     "sqs standard requests": 3 * 5 * 3 * MINUTES,
     "sqs FIFO requests": 5 * 3 * MINUTES,
 }
-# Aggregated metrics: those that the hub counts for the whole fleet, and room for as many again.
-METRICS: Final = 20
+# All metrics of the hub, as if each were written in every hour: CloudWatch bills only the hours that it is.
+METRICS: Final = len(Metric)
+# Those of the module with drills allowed; tests/terraform counts them.
 ALARMS: Final = 30
 # A spoke's heartbeat, each hour, delivered to the hub's account.
 HEARTBEATS: Final = 30 * 24
@@ -53,8 +64,20 @@ HEARTBEATS: Final = 30 * 24
 FAILOVERS: Final = 4
 # Single Spot tasks that a service loses in a month: the same operator had 2 to 3 a day.
 INTERRUPTIONS: Final = 75
+# Checks of one service's readiness in a month, one every six hours.
+CHECKS: Final = 30 * 4
+HOURS: Final = 30 * 24
 
 
 def dollars(usage: Mapping[str, float]) -> float:
     """Return what AWS bills for what was counted; what has no price costs nothing."""
-    return sum(PRICES.get(name, 0.0) * number for name, number in usage.items())
+    flat = sum(PRICES.get(name, 0.0) * number for name, number in usage.items())
+    return flat + _of_metrics(usage.get("metrics", 0.0))
+
+
+def _of_metrics(number: float) -> float:
+    dollars = 0.0
+    for size, price in METRIC_TIERS:
+        dollars += min(number, size) * price
+        number = max(0.0, number - size)
+    return dollars

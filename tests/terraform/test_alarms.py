@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from bench.fleet import prices
 from simulator.sandbox.alarm_states import ALARM, OK, state_of
 from simulator.sandbox.emf_metrics import data
 from spot_failover.adapters.memory import InMemoryLedgers, InMemoryTaskDefinitions
@@ -215,3 +216,8 @@ def test_a_fault_raises_its_alarm_at_once_or_when_it_lasts(
 def test_every_alarm_on_a_metric_of_the_hub_is_on_one_that_the_functions_write(alarms: Alarms) -> None:
     assert {alarm["MetricName"] for alarm in alarms.values()} <= set(Metric)
     assert {tuple(alarm["Dimensions"].items()) for alarm in alarms.values()} == {(("service", HUB),)}
+
+
+def test_the_cost_of_a_month_counts_every_alarm(fleet: Fleet) -> None:
+    planned = [each for each in fleet.of_type("aws_cloudwatch_metric_alarm") if each.module == "hub"]
+    assert len(planned) == prices.ALARMS
