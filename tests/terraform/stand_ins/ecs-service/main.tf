@@ -88,6 +88,7 @@ output "seen" {
     providers       = [for item in aws_ecs_service.this.capacity_provider_strategy : item.capacity_provider]
     security_groups = one(aws_ecs_service.this.network_configuration).security_groups
     limits          = [for target in aws_appautoscaling_target.this : [target.min_capacity, target.max_capacity]]
+    roles           = [var.create_task_exec_iam_role, var.create_tasks_iam_role]
     containers      = [for definition in aws_ecs_task_definition.this : jsondecode(definition.container_definitions)]
   }
 }
