@@ -38,7 +38,7 @@ def test_the_function_is_asked_as_cloudwatch_asks() -> None:
     [Lambda({"errorMessage": "The table is gone."}, FunctionError="Unhandled"), Lambda({"page": "none"})],
 )
 def test_an_answer_that_is_no_page_is_an_error_that_quotes_it(client: Lambda) -> None:
-    with pytest.raises(ConsoleError, match="The function console failed: .*(The table is gone|none)"):
+    with pytest.raises(ConsoleError, match=r"The function console failed: .*(The table is gone|none)"):
         widget(client, "console")
 
 
