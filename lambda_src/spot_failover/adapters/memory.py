@@ -229,14 +229,16 @@ class InMemoryOutbox:
 
 
 class InMemoryMetrics:
-    """Counters by name, and the latest value of every gauge by name and service."""
+    """Counters by name, what each was last about, and the latest value of every gauge by name and service."""
 
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
+        self.about: dict[Metric, ServiceId | Location | None] = {}
         self.gauges: dict[Metric, dict[ServiceId, float]] = {}
 
     def count(self, name: Metric, value: float = 1, of: ServiceId | Location | None = None) -> None:
         self.counts[name] += value  # type: ignore[assignment]  # seconds are no whole numbers
+        self.about[name] = of
 
     def measure(self, name: Metric, value: float, of: ServiceId) -> None:
         self.gauges.setdefault(name, {})[of] = value

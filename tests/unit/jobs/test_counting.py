@@ -13,7 +13,7 @@ from spot_failover.domain.metric import Metric
 from spot_failover.domain.policy import Policy
 from spot_failover.domain.record import Phase
 from spot_failover.jobs.counting import count_transition
-from tests.unit.jobs.stage import SPOT, WEB, Stage
+from tests.unit.jobs.stage import HERE, SPOT, WEB, Stage
 
 ACTED = Metric.DETECTION_TO_ACTION_SECONDS
 
@@ -36,6 +36,7 @@ def test_a_failover_is_counted_once_with_the_seconds_since_its_event(stage: Stag
     stage.wake(cause_id="event-2")
 
     assert counts(stage) == {Metric.FAILOVER_COUNT: 1, ACTED: 3}
+    assert stage.metrics.about == {Metric.FAILOVER_COUNT: WEB, ACTED: WEB}
     assert stage.record().failovers == (stage.now,)
 
 
@@ -62,7 +63,10 @@ def test_a_role_that_refuses_is_counted_by_pass_and_survey(stage: Stage) -> None
     stage.drought()
     stage.ecs.update_faults = [AccessDeniedError("ecs:UpdateService was not allowed.")]
     stage.wake()
-    assert stage.metrics.counts[Metric.DENIED_SPOKES] == 1
+    assert (stage.metrics.counts[Metric.DENIED_SPOKES], stage.metrics.about[Metric.DENIED_SPOKES]) == (
+        1,
+        HERE,
+    )
 
     stage.ecs.describe_faults = [AccessDeniedError("sts:AssumeRole was not allowed.")]
     stage.later(60)
