@@ -6,6 +6,7 @@ Nothing here is ever a reason for a survey to fail: what cannot be learnt is a f
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -37,6 +38,8 @@ CHECK_AFTER: Final = timedelta(hours=6)
 REPORT_AFTER: Final = timedelta(days=7)
 # A thousand services of one place are checked within six hours, and no survey takes long.
 CHECKS_A_SURVEY: Final = 3
+# A call that hangs takes up to 20 s with its repeats, and the function that surveys has 30 s for all.
+SECONDS_A_SURVEY: Final = 5.0
 _NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -54,6 +57,7 @@ class Readiness:
     ledgers: ports.Ledgers
     metrics: ports.Metrics
     telling: Telling
+    clock: Callable[[], float] = time.monotonic
 
     def __call__(self, spoke: Spoke, seen: Sequence[Seen], now: datetime) -> Spoke:
         """Check what is due of what a survey has seen; return the spoke as it is saved then."""
@@ -76,21 +80,24 @@ class Readiness:
         due.sort(key=lambda one: one.record.checked_at or _NEVER)
         if not due:
             return
+        questions = _Questions(location, self.metrics, self.clock, self.clock() + SECONDS_A_SURVEY)
         unlearnt: list[Finding] = []
-        headroom = self._learn(
-            location, "The on-demand quota", lambda: self._headroom(location, seen), unlearnt
-        )
+        headroom = questions.learn("The on-demand quota", lambda: self._headroom(location, seen), unlearnt)
         for one in due[:CHECKS_A_SURVEY]:
-            found = self._findings(one, headroom, now)
+            found = self._findings(one, headroom, questions, now)
             self.services.note_findings(one.record.id, (*found, *unlearnt), now)
+            if questions.out_of_time:
+                break
 
-    def _findings(self, seen: Seen, headroom: Headroom | None, now: datetime) -> tuple[Finding, ...]:
+    def _findings(
+        self, seen: Seen, headroom: Headroom | None, questions: _Questions, now: datetime
+    ) -> tuple[Finding, ...]:
         service, observation, standby = seen.record.id, seen.observation, seen.observation.standby
         location, unlearnt = service.location, list[Finding]()
 
         def definition(arn: str) -> TaskDefinition | None:
             ask = lambda: self.task_definitions.describe(location, arn)  # noqa: E731 - asked at once
-            return self._learn(location, "Its containers", ask, unlearnt) if arn else None
+            return questions.learn("Its containers", ask, unlearnt) if arn else None
 
         def zones() -> tuple[str, ...]:
             tasks = self.ecs.tasks(service, observation)
@@ -100,36 +107,19 @@ class Readiness:
         facts = Facts(
             task_definition=definition(observation.task_definition),
             standby_task_definition=definition(standby.task_definition) if standby else None,
-            deregistration_delays=self._learn(
-                location,
+            deregistration_delays=questions.learn(
                 "The deregistration delay",
                 lambda: self._delays(location, observation.target_groups),
                 unlearnt,
             )
             or {},
-            scalable=self._learn(
-                location, "Autoscaling", lambda: self.scaling.limits(twins), unlearnt
-            ) if standby else None,
-            zones=self._learn(location, "The zones of its tasks", zones, unlearnt) or (),
+            scalable=questions.learn("Autoscaling", lambda: self.scaling.limits(twins), unlearnt)
+            if standby
+            else None,
+            zones=questions.learn("The zones of its tasks", zones, unlearnt) or (),
             headroom=headroom,
-        )  # fmt: skip
+        )
         return (*findings(seen.record, observation, facts, now), *dict.fromkeys(unlearnt))
-
-    def _learn(
-        self, location: Location, what: str, ask: Callable[[], Learnt], unlearnt: list[Finding]
-    ) -> Learnt | None:
-        """Return what is asked for, or None: then it is noted that it could not be learnt."""
-        try:
-            return ask()
-        except SpotFailoverError as fault:
-            reason = str(fault)
-        except Exception:
-            # A service whose facts nobody foresaw must not keep the others from being checked.
-            reason = "an error that nobody foresaw. It is in the log of the hub's function; report it."
-            logger.exception("%s of %s could not be checked.", what, location.key)
-        self.metrics.count(Metric.FAILED_CHECKS, of=location)
-        unlearnt.append(Finding(Check.NOT_CHECKED, f"{what} could not be checked: {reason}"))
-        return None
 
     def _delays(self, location: Location, target_groups: Iterable[str]) -> dict[str, int]:
         delays = {arn: self.target_groups.deregistration_delay(location, arn) for arn in target_groups}
@@ -159,6 +149,37 @@ class Readiness:
         reported = replace(spoke, reported_at=now)
         self.spokes.save(reported)
         return reported
+
+
+@dataclass(frozen=True, slots=True)
+class _Questions:
+    """What one survey asks beside its look; nothing more after `deadline`, by `clock`."""
+
+    location: Location
+    metrics: ports.Metrics
+    clock: Callable[[], float]
+    deadline: float
+
+    @property
+    def out_of_time(self) -> bool:
+        return self.clock() >= self.deadline
+
+    def learn(self, what: str, ask: Callable[[], Learnt], unlearnt: list[Finding]) -> Learnt | None:
+        """Return what is asked for, or None: then it is noted that it could not be learnt."""
+        try:
+            if self.out_of_time:
+                reason = "AWS took too long to answer what was asked before."
+            else:
+                return ask()
+        except SpotFailoverError as fault:
+            reason = str(fault)
+        except Exception:
+            # A service whose facts nobody foresaw must not keep the others from being checked.
+            reason = "an error that nobody foresaw. It is in the log of the hub's function; report it."
+            logger.exception("%s of %s could not be checked.", what, self.location.key)
+        self.metrics.count(Metric.FAILED_CHECKS, of=self.location)
+        unlearnt.append(Finding(Check.NOT_CHECKED, f"{what} could not be checked: {reason}"))
+        return None
 
 
 def _is_on_spot(seen: Seen) -> bool:

@@ -14,7 +14,7 @@ from spot_failover.adapters.memory import (
     InMemoryTargetGroups,
     InMemoryTaskDefinitions,
 )
-from spot_failover.domain.errors import AccessDeniedError, RefusedError, ThrottledError
+from spot_failover.domain.errors import AccessDeniedError, RefusedError, ThrottledError, UnreachableError
 from spot_failover.domain.identity import Location, ServiceId
 from spot_failover.domain.ledger import Ledger
 from spot_failover.domain.metric import Metric
@@ -52,6 +52,16 @@ class BrokenTargetGroups(InMemoryTargetGroups):
 
     def deregistration_delay(self, location: Location, arn: str) -> int | None:
         raise self.error
+
+
+class HangingTargetGroups(InMemoryTargetGroups):
+    """Load balancers that answer nobody, which takes twenty seconds to find out."""
+
+    seconds = 0.0
+
+    def deregistration_delay(self, location: Location, arn: str) -> int | None:
+        self.seconds += 20
+        raise UnreachableError(f"{arn} got no answer from {location.key}.")
 
 
 class DeafOutbox:
@@ -285,6 +295,22 @@ def test_an_answer_that_nobody_foresaw_does_not_keep_others_from_being_checked(p
 
     assert place.found()[Check.NOT_CHECKED].startswith("The deregistration delay could not be checked: an er")
     assert place.stage.metrics.counts[Metric.FAILED_CHECKS] == 1
+
+
+def test_a_call_that_hangs_is_waited_for_once_a_survey(place: Place) -> None:
+    hanging = HangingTargetGroups()
+    place.use(replace(place.readiness, target_groups=hanging, clock=lambda: hanging.seconds))
+    place.register(named("api"), target_groups=(GROUP, f"{GROUP}4"))
+    place.register(named("shop"))
+
+    for survey in range(1, 4):
+        place.tick()
+        assert hanging.seconds == 20 * survey
+
+    for name in (WEB, named("api"), named("shop")):
+        sentences = [each.sentence for each in place.stage.record(name).findings]
+        assert sentences[0].startswith("The deregistration delay could not be checked: arn:aws")
+        assert sentences[1].startswith("The zones of its tasks could not be checked: AWS took too long")
 
 
 @pytest.mark.parametrize("error", [ThrottledError("Slow down."), ZeroDivisionError("A bug.")])
