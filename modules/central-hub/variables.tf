@@ -325,7 +325,7 @@ variable "alerts" {
 }
 
 variable "metrics" {
-  description = "CloudWatch namespace of the hub's metrics, and how finely they are told apart. They always count for the fleet, with Minimum, Maximum and Sum over its services, at about six dollars a month in all. With detail \"account\" they also count for each account and region, with \"service\" for each service: about three dollars a month for each. Alarms are the same with all three."
+  description = "CloudWatch namespace of the hub's metrics, and how finely they are told apart. They always count for the fleet, with Minimum, Maximum and Sum over its services, at no more than eight dollars a month in all. With detail \"account\" they also count for each account and region, with \"service\" for each service: about three dollars a month for each. Alarms are the same with all three."
   type = object({
     namespace = optional(string, "Fargate/Failover")
     detail    = optional(string, "fleet")
