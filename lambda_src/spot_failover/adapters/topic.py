@@ -21,8 +21,8 @@ from spot_failover.domain.severity import Severity
 _ENTRIES_PER_CALL = 10
 # What a team can filter its subscription by. https://docs.aws.amazon.com/sns/latest/dg/sns-message-filtering.html
 _ATTRIBUTES = ("account", "region", "cluster", "service", "owner", "severity")
-# A mail's subject is at most 100 characters of ASCII. https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
-_SUBJECT_LENGTH = 100
+# A mail's subject is less than 100 characters. https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
+_SUBJECT_LENGTH = 99
 # Slack shows 3,000 characters of text in one piece, and what AWS says may be long.
 _REASON_LENGTH = 2000
 _DENIED = "Look at the work function's role, at the policy of the topic and at that of its key."
@@ -88,7 +88,7 @@ def notification(message: Message, partition: str) -> dict[str, Any]:
             "title": _escaped(_summary(message)),
             "description": "\n".join([_escaped(_reason(message)), *facts]),
             **({"nextSteps": [_escaped(str(detail["next_step"]))]} if detail.get("next_step") else {}),
-            "keywords": keywords,
+            "keywords": [_escaped(keyword) for keyword in keywords],
         },
         "metadata": {
             # How long a thread's id may be is not documented, and the names of services are long.
