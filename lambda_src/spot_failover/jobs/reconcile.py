@@ -324,7 +324,8 @@ class Reconcile:
         if wake_up.cause == EvidenceKind.SPOT_INTERRUPTION:
             rows = first_sights(self.evidence.read(service, now - UNPROTECTED_WINDOW))
             if any(row.event_id == wake_up.cause_id for row in rows):
-                self.metrics.count(Metric.UNPROTECTED_INTERRUPTIONS, of=service)
+                # Not by name: whoever sends events of services could make up any number of metrics.
+                self.metrics.count(Metric.UNPROTECTED_INTERRUPTIONS, of=service.location)
         if self.spokes.load(service.location) is None:
             # Once in a while for each place, however many events come from it.
             period = int(now.timestamp() // DISCOVERY_PERIOD.total_seconds())

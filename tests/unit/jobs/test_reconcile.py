@@ -17,6 +17,7 @@ from spot_failover.domain.errors import (
     UnreadableItemError,
 )
 from spot_failover.domain.evidence import Evidence, EvidenceKind
+from spot_failover.domain.metric import Metric
 from spot_failover.domain.policy import Policy
 from spot_failover.domain.record import HoldKind, Message, Operation, Phase, Record
 from spot_failover.domain.targets import UpdateService
@@ -289,6 +290,7 @@ def test_an_unregistered_interruption_is_counted_once_for_all_its_events() -> No
         )
         stage.wake(cause="spot_interruption", cause_id=event)
     assert stage.metrics.counts["UnprotectedInterruptions"] == 1
+    assert stage.metrics.about[Metric.UNPROTECTED_INTERRUPTIONS] == HERE
 
 
 def test_an_event_from_an_unknown_account_makes_the_hub_look_for_its_spoke() -> None:
