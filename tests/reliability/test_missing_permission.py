@@ -35,15 +35,15 @@ NEEDED: Final = {
 }
 # Without them nothing can be moved; without any other, on-demand tasks run all the same.
 NOTHING_WITHOUT: Final = {"ecs:DescribeServices", "ecs:UpdateService"}
-FAULTS: Final = "Service Fault"
+FAULTS: Final = ("Service Fault", "Spoke Fault")
 
 
 MANY: Final = 10  # in 65 minutes: not each minute, though each task or service that it is about is named
 
 
-def faults_of(fleet: Fleet) -> set[str]:
-    """Return the reasons of the distinct messages about faults."""
-    return {told.detail["reason"] for told in fleet.outbox.sent if told.detail_type == FAULTS}
+def faults_of(fleet: Fleet) -> list[str]:
+    """Return the reasons of all messages about faults, of the service and of its account and region."""
+    return [told.detail["reason"] for told in fleet.outbox.sent if told.detail_type in FAULTS]
 
 
 class Role:
