@@ -98,7 +98,7 @@ class Channels:
 
     def _missed(self, channel: Channel, count: int, reason: str) -> frozenset[str]:
         self.metrics.count(Metric.UNDELIVERED_MESSAGES, count)
-        logger.error("The %s did not take %s messages; they are sent again. %s", channel.name, count, reason)
+        logger.error("The %s did not take %s messages. %s", channel.name, count, reason)
         return frozenset()
 
 
