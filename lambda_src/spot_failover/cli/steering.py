@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from spot_failover.cli import choosing, showing
 from spot_failover.cli.errors import CommandLineError
-from spot_failover.domain.command import Command, CommandKind
+from spot_failover.domain.command import Command, CommandKind, as_author, as_reason
 from spot_failover.domain.policy import Mode
 from spot_failover.domain.transitions import as_begun
 from spot_failover.jobs import status
@@ -30,11 +30,12 @@ def run(options: argparse.Namespace, hub: Hub, terminal: Terminal) -> int:
     """Say what the command does, ask, send it and wait for the hub's answer; 0 where it was taken."""
     kind = CommandKind(options.command)
     record = None if kind.for_fleet else choosing.one(hub, options.service, terminal.now())
-    author = hub.operator.author()
+    # As the hub keeps them: by these a freeze is known again.
+    author, reason = as_author(hub.operator.author()), as_reason(options.reason)
     command = Command(
         kind=kind,
         author=author,
-        reason=options.reason,
+        reason=reason,
         cause_id="",
         time=terminal.now(),
         service=record.id if record else None,

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 # What was meant five minutes ago may not be meant now.
 COMMAND_LIFETIME = timedelta(minutes=5)
+_LONGEST_AUTHOR = 256
+_LONGEST_REASON = 1024
 
 
 class CommandKind(StrEnum):
@@ -51,3 +53,18 @@ class Command:
     def signed(self) -> str:
         """Who asks and why, as a part of a sentence."""
         return f"{self.author} ({self.reason})" if self.reason else self.author
+
+
+def as_author(said: str) -> str:
+    """Return an author as the hub keeps it: one short line of what can be shown anywhere."""
+    return _one_line(said[:_LONGEST_AUTHOR])
+
+
+def as_reason(said: str) -> str:
+    """Return a reason as the hub keeps it: one line of what can be shown anywhere."""
+    return _one_line(said[:_LONGEST_REASON])
+
+
+def _one_line(said: str) -> str:
+    whole = said.encode(errors="replace").decode()
+    return " ".join("".join(each if each.isprintable() else " " for each in whole).split())

@@ -26,7 +26,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from spot_failover.domain.command import COMMAND_LIFETIME, Command, CommandKind
+from spot_failover.domain.command import COMMAND_LIFETIME, Command, CommandKind, as_author, as_reason
 from spot_failover.domain.identity import ServiceId
 from spot_failover.events.arns import service_arn
 from spot_failover.events.envelope import Envelope
@@ -35,8 +35,6 @@ from spot_failover.events.fields import moment, required_text, text
 from spot_failover.events.model import CommandSignal, Ignored
 
 _DETAIL = "the command's detail"
-_LONGEST_AUTHOR = 256
-_LONGEST_REASON = 1024
 _SERVICE_ID = re.compile(r"([^:]*)::([^:]*)::([^:]*)::([^:]*)")
 
 
@@ -54,8 +52,8 @@ def parse(envelope: Envelope, *, hub_account: str, now: datetime) -> CommandSign
     kind = _kind(envelope)
     command = Command(
         kind=kind,
-        author=_one_line(required_text(envelope.detail, "author", of=_DETAIL), _LONGEST_AUTHOR),
-        reason=_one_line(text(envelope.detail, "reason", of=_DETAIL) or "", _LONGEST_REASON),
+        author=as_author(required_text(envelope.detail, "author", of=_DETAIL)),
+        reason=as_reason(text(envelope.detail, "reason", of=_DETAIL) or ""),
         cause_id=envelope.event_id,
         time=sent_at,
         service=_service(envelope, kind),
@@ -90,7 +88,3 @@ def _service(envelope: Envelope, kind: CommandKind) -> ServiceId | None:
     # The same names as in an ARN of ECS; nothing else may become part of a key.
     arn = service_arn(f"arn:aws:ecs:{region}:{account}:service/{cluster}/{service}")
     return ServiceId(arn.location.account, arn.location.region, cluster, arn.name)
-
-
-def _one_line(said: str, longest: int) -> str:
-    return " ".join(said[:longest].encode(errors="replace").decode().split())

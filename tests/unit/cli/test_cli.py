@@ -179,6 +179,12 @@ def test_the_fleet_is_frozen_and_unfrozen() -> None:
     assert desk.fleet.services.frozen() is None
 
 
+def test_a_freeze_is_known_again_however_its_reason_was_typed() -> None:
+    shown = Desk().run("freeze", "--yes", "--reason", " Incident  42,\nsee the \033[1mchannel ")
+    assert (shown.code, shown.err) == (0, "")
+    assert shown.out.endswith(f"The fleet is frozen by {MIKA} (Incident 42, see the [1mchannel).\n")
+
+
 def test_what_the_hub_would_refuse_is_not_even_sent() -> None:
     desk = Desk()
     shown = desk.run("restore", "web", "--yes")
