@@ -50,6 +50,20 @@ def test_a_drought_that_came_and_went_meanwhile_moves_nothing_any_more(policy: P
 
 
 @every_mode
+def test_interruptions_a_little_older_than_the_window_are_as_old_as_any(policy: Policy) -> None:
+    fleet = Fleet(policy=policy)
+    waiting = without_hub(fleet, minutes=54)
+    fleet.interrupt(4)
+    waiting += without_hub(fleet, minutes=6)
+    assert healthy(fleet) == TASKS
+    fleet.update(desiredCount=TASKS + 2)
+    hub_returns(fleet, waiting)
+    fleet.run(minutes=30)
+    assert EvidenceKind.SPOT_INTERRUPTION in kinds(fleet)
+    assert (fleet.told, fleet.updates) == ([], [])
+
+
+@every_mode
 def test_a_drought_that_lasts_is_seen_by_the_first_surveys_at_the_latest(policy: Policy) -> None:
     fleet = Fleet(policy=policy)
     fleet.drought()
