@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, assert_never
 
 from spot_failover.domain.command import COMMAND_LIFETIME, Command, CommandKind
-from spot_failover.domain.errors import ConflictError, UnreadableItemError
+from spot_failover.domain.errors import ConflictError, SpotFailoverError, UnreadableItemError
 from spot_failover.domain.evidence import Evidence, EvidenceKind
 from spot_failover.domain.policy import Mode
 from spot_failover.domain.record import HoldKind, Operation, Pause, Phase, Record
@@ -43,7 +43,7 @@ class Steer:
     def __call__(self, command: Command, now: datetime) -> None:
         """Take or refuse one command, tell what became of it, and have its service looked at.
 
-        The same command again does the same again. Raises where it should come again.
+        The same command again does the same again. Raises where the state table fails: it comes again then.
         """
         if command.service is None:
             self._steer_fleet(command, now)
@@ -76,13 +76,26 @@ class Steer:
         allowed = replace(record, operation=more_careful(record.operation, self.operation))
         refusal = _too_late(command, now) or refused(command, allowed, frozen, now)
         if refusal is None:
-            self._take(command, service, now)
+            refusal = self._taken(command, service, now)
         self._say(command, refusal)
         # It waits with the service's own messages: a bus that is away must not hold the service's passes up.
         told = messages.of_command(command, refusal, now, record=record)
         self.services.save(replace(record, outbox=(*record.outbox, told)))
-        # The command's own id has woken this message group already.
-        self.queue.reconcile([service], CAUSE, f"{CAUSE} {command.cause_id}")
+        try:
+            # The command's own id has woken this message group already.
+            self.queue.reconcile([service], CAUSE, f"{CAUSE} {command.cause_id}")
+        except SpotFailoverError as fault:
+            logger.warning("%s is looked at by the next tick only: %s", service.key, fault)
+
+    def _taken(self, command: Command, service: ServiceId, now: datetime) -> str | None:
+        """Write the command down, or say why it could not be: tried again later, it would hold passes up."""
+        try:
+            self._take(command, service, now)
+        except ConflictError:
+            raise
+        except SpotFailoverError as fault:
+            return f"It may not have been written down: look, and give it again if nothing happens. {fault}"
+        return None
 
     def _take(self, command: Command, service: ServiceId, now: datetime) -> None:
         match command.kind:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from spot_failover.domain.command import Command, CommandKind
-from spot_failover.domain.errors import UnreadableItemError
+from spot_failover.domain.errors import ThrottledError, UnreachableError, UnreadableItemError
 from spot_failover.domain.policy import Mode, Policy, Restore, Standby
 from spot_failover.domain.record import HoldKind, Operation, Pause, Phase
 from spot_failover.jobs.steer import Steer
@@ -295,6 +295,32 @@ def test_a_command_that_work_gets_to_too_late_is_refused_and_told(stage: Stage, 
     assert stage.services.frozen() == Pause(None, "mika", fleet=True)
     assert stage.record().paused == Pause(None, "mika")
     assert stage.evidence.read(WEB, stage.now - timedelta(days=1)) == []
+
+
+def test_a_command_that_cannot_be_written_down_is_refused_and_holds_no_pass_up(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def throttled(*_: object) -> None:
+        raise ThrottledError("The evidence table throttles.")
+
+    monkeypatch.setattr(stage.evidence, "add", throttled)
+    told = steered(stage, CommandKind.FAILOVER)
+    assert told["taken"] is False
+    assert told["reason"].endswith("give it again if nothing happens. The evidence table throttles.")
+
+
+def test_a_command_is_taken_although_it_can_wake_nobody(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreachable(*_: object) -> None:
+        raise UnreachableError("The queue takes nothing.")
+
+    monkeypatch.setattr(stage.queue, "reconcile", unreachable)
+    assert steered(stage, CommandKind.PAUSE)["taken"] is True
+    assert stage.record().paused
+    monkeypatch.undo()
+    stage.tick()
+    assert [message.service for message in stage.queue.take()] == [WEB]  # type: ignore[union-attr]
 
 
 def test_nobody_steers_what_is_not_registered() -> None:
