@@ -84,9 +84,13 @@ resource "aws_lambda_function" "main" {
     }
   }
 
+  # Code of a newer version may need what its role is only given in the same apply.
   depends_on = [
     aws_cloudwatch_log_group.function,
     aws_iam_role.function,
+    aws_iam_role_policy.console,
+    aws_iam_role_policy.observe,
+    aws_iam_role_policy.work,
   ]
 }
 

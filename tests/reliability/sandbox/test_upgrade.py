@@ -33,6 +33,14 @@ def test_both_functions_changed_and_nothing_that_remembers_was_replaced(done: Up
     assert not [address for address in lost if any(f"{kind}." in address for kind in KEPT)]
 
 
+def test_permissions_come_before_the_code_that_needs_them(done: Upgrade) -> None:
+    order = list(done.changes)
+    policies = [order.index(address) for address in order if "aws_iam_role_policy." in address]
+    code = [order.index(address) for address in order if "aws_lambda_function." in address]
+    assert policies
+    assert max(policies) < min(code)
+
+
 def test_everybody_was_served_meanwhile(done: Upgrade) -> None:
     assert {name: served for name, served in done.lowest.items() if served < TASKS} == {}
 
