@@ -25,12 +25,14 @@ class Telling:
     outbox: ports.Outbox
 
     def of_location(self, kind: str, location: Location, reasons: Sequence[str], now: datetime) -> bool:
-        """Send one message for each reason; False where nobody has got them all: then say it again."""
+        """Send one message for each reason; False where one is not everywhere: then say it again.
+
+        Nothing keeps what is left, so that channels which took it get it once more, with a new id.
+        """
         if not reasons:
             return True
         told = [messages.of_location(kind, location, reason, now) for reason in reasons]
-        left = self.outbox.send(told)
-        if any(not message.delivered for message in left):
+        if self.outbox.send(told):
             logger.warning("The messages about %s are told anew by the next survey.", location.key)
             return False
         return True

@@ -1,6 +1,7 @@
 """The survey: registrations read, services looked at, spokes that fail."""
 
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pytest
@@ -9,7 +10,7 @@ from spot_failover.adapters import wakeups
 from spot_failover.domain.errors import AccessDeniedError
 from spot_failover.domain.identity import ServiceId
 from spot_failover.domain.policy import Policy
-from spot_failover.domain.record import Hold, HoldKind, Operation, Phase
+from spot_failover.domain.record import Hold, HoldKind, Message, Operation, Phase
 from spot_failover.domain.registration import SPOKE_PARAMETER
 from spot_failover.domain.scaling import Suspended
 from tests.unit.jobs.stage import BUS, HERE, WEB, Stage
@@ -339,12 +340,23 @@ def test_a_spoke_that_falls_silent_is_told_once_and_counted_until_it_is_heard_ag
     assert stage.metrics.counts["SilentSpokes"] == 3
 
 
-def test_what_nobody_took_is_told_again(stage: Stage) -> None:
+def all_but_people(messages: Sequence[Message]) -> Sequence[Message]:
+    return [replace(message, delivered=frozenset({"bus"})) for message in messages]
+
+
+def nobody(messages: Sequence[Message]) -> Sequence[Message]:
+    return messages
+
+
+@pytest.mark.parametrize("taken_by", [all_but_people, nobody])
+def test_what_not_everybody_got_is_told_again(
+    stage: Stage, taken_by: Callable[[Sequence[Message]], Sequence[Message]], monkeypatch: pytest.MonkeyPatch
+) -> None:
     stage.tick("registration")
-    stage.outbox.down = True
+    monkeypatch.setattr(stage.outbox, "send", taken_by)
     stage.registry.values[HERE][WEB_PARAMETER] = "{"
     stage.tick("registration")
-    stage.outbox.down = False
+    monkeypatch.undo()
     stage.tick("registration")
     stage.tick("registration")
     assert stage.told == ["Registration Rejected"]
