@@ -23,7 +23,7 @@ BUDGET = 1.3
 CLIENTS = {
     "console": ("dynamodb",),
     "observe": ("dynamodb", "sqs"),
-    "work": ("dynamodb", "sqs", "sts", "ecs", "ssm", "events"),
+    "work": ("dynamodb", "sqs", "sts", "ecs", "ssm", "events", "sns"),
 }
 
 
