@@ -13,11 +13,12 @@ from boto3.dynamodb.types import TypeDeserializer
 
 from spot_failover.adapters.evidence import DynamoEvidenceLog
 from spot_failover.adapters.state import DynamoServices, DynamoSpokes
-from spot_failover.adapters.tables import Table
+from spot_failover.adapters.tables import Table, encoded
 from spot_failover.adapters.work_queue import SqsWorkQueue
 from spot_failover.domain.errors import RefusedError, UnreachableError
 from spot_failover.domain.identity import ServiceId
 from spot_failover.domain.policy import Mode
+from spot_failover.domain.readiness import Check, Finding
 from spot_failover.domain.record import Record, Spoke
 from spot_failover.domain.registration import Registration
 from tests.contract.examples import (
@@ -238,6 +239,26 @@ def test_a_policy_stays_readable_when_bounds_are_tightened_and_fields_go(
 
     assert record is not None
     assert record.policy == replace(POLICY, restore=replace(POLICY.restore, window_seconds=1_000_000))
+
+
+def test_findings_of_a_newer_hub_do_not_keep_a_service_from_being_looked_at(
+    services: DynamoServices, hub: Hub
+) -> None:
+    services.register(REGISTRATION, NOW)
+    known = Finding(Check.ZONES, "One only.")
+    services.note_findings(WEB, [known], NOW)
+    newer = [{"check": "moon_phase", "sentence": "It wanes."}, {"check": "zones", "text": "One."}, {}]
+    hub.aws.dynamodb.update_item(
+        TableName=hub.state_table,
+        Key={"id": {"S": WEB.key}},
+        UpdateExpression="SET findings = list_append(:newer, findings)",
+        ExpressionAttributeValues=encoded({":newer": newer}),
+    )
+
+    record = services.load(WEB)
+
+    assert record is not None
+    assert record.findings == (known,)
 
 
 def test_a_failover_that_began_before_there_were_modes_is_a_switch(

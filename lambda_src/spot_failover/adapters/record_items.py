@@ -135,10 +135,12 @@ def to_record(item: Document) -> Record:
 
 
 def _to_findings(documents: Iterable[Document]) -> tuple[Finding, ...]:
-    """Read findings; of checks that only a newer hub knows, nothing can be said here."""
+    """Read findings but those of another form or of checks that only a newer hub knows: no pass needs them."""
     known = set(Check)
     return tuple(
-        Finding(Check(each["check"]), each["sentence"]) for each in documents if each["check"] in known
+        Finding(Check(each["check"]), each["sentence"])
+        for each in documents
+        if each.get("check") in known and "sentence" in each
     )
 
 
