@@ -135,7 +135,7 @@ def to_record(item: Document) -> Record:
 
 
 def _to_findings(documents: Iterable[Document]) -> tuple[Finding, ...]:
-    """Read findings but those of another form or of checks that only a newer hub knows: no pass needs them."""
+    """Read findings; what only a newer hub knows, or writes otherwise, is left out: no pass needs it."""
     known = set(Check)
     return tuple(
         Finding(Check(each["check"]), each["sentence"])
