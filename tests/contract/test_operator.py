@@ -101,7 +101,7 @@ def test_a_table_that_is_not_there_makes_one_doubt_where_one_looks(hub: Hub) -> 
 
     assert code == 1
     assert "in table dev-ecs_cp_restore_state was refused. AWS says ResourceNotFoundException" in err
-    assert err.endswith("Is this the hub's account and region, and its name_prefix?\n")
+    assert err.endswith("not found. Is this the hub's account and region, and its name_prefix?\n")
 
 
 @pytest.mark.usefixtures("_anywhere")
@@ -109,7 +109,7 @@ def test_a_table_that_is_not_there_makes_one_doubt_where_one_looks(hub: Hub) -> 
     ("arguments", "said"),
     [
         (["status"], "Which region is the hub in? Give --region, or set AWS_REGION."),
-        (["status", "--profile", "nobody"], "The config profile (nobody) could not be found"),
+        (["status", "--profile", "nobody"], "profile (nobody) could not be found. Look at --profile"),
     ],
 )
 def test_what_boto3_cannot_begin_with_is_a_sentence(arguments: list[str], said: str) -> None:
@@ -118,3 +118,20 @@ def test_what_boto3_cannot_begin_with_is_a_sentence(arguments: list[str], said: 
 
     assert code == 1
     assert said in err
+
+
+@pytest.mark.usefixtures("_anywhere")
+def test_whoever_has_no_credentials_is_told_to_sign_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "none")
+    monkeypatch.setenv("AWS_CONFIG_FILE", "none")
+
+    code, _, err = typed("status", AWS_REGION=REGION)
+
+    assert code == 1
+    assert err.endswith(
+        "Unable to locate credentials. Sign in to the hub's account, or name a profile that has "
+        "credentials of it with --profile.\n"
+    )

@@ -19,7 +19,7 @@ Item: TypeAlias = Mapping[str, Any]
 
 _SERIALIZER = TypeSerializer()
 _DESERIALIZER = TypeDeserializer()
-_DENIED = "Look at the function's role and at the table's resource policy, if it has one."
+_DENIED = "Look at the caller's policies and at the table's resource policy, if it has one."
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,7 @@ def connect(options: argparse.Namespace) -> Hub:
             session.client("sts", config=RETRYING), session.client("events", config=RETRYING), bus
         )
     except BotoCoreError as error:
-        raise CommandLineError(f"AWS cannot be reached: {error}") from error
+        raise CommandLineError(f"{error}. Look at --profile, and at your AWS configuration.") from error
     state = Table(dynamodb, table)
     return Hub(
         services=DynamoServices(state),

@@ -6,7 +6,8 @@ import argparse
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
-from botocore.exceptions import BotoCoreError
+from botocore.exceptions import BotoCoreError, NoCredentialsError
+from botocore.parsers import ResponseParserError
 
 from spot_failover.cli import choosing, showing, steering
 from spot_failover.cli.arguments import parser
@@ -17,6 +18,8 @@ from spot_failover.domain.errors import SpotFailoverError
 from spot_failover.jobs import status
 
 _WATCH_SECONDS = 5.0
+# AWS's codes for credentials that it does not know, or not any more.
+_NOT_SIGNED_IN = ("ExpiredToken", "InvalidClientTokenId", "UnrecognizedClientException")
 
 
 def run(
@@ -30,18 +33,26 @@ def run(
     try:
         return _run(options, reach(options), terminal)
     except (CommandLineError, SpotFailoverError) as error:
-        elsewhere = " Is this the hub's account and region, and its name_prefix?" if _missing(error) else ""
-        terminal.complain(f"{error}{elsewhere}")
-    except BotoCoreError as error:
+        terminal.complain(_with_advice(error))
+    # What is no answer of AWS's, such as a proxy's page, cannot be read as one.
+    except (BotoCoreError, ResponseParserError) as error:
         terminal.complain(f"AWS cannot be reached: {error}")
     except KeyboardInterrupt:
         terminal.complain("Interrupted.")
     return 1
 
 
-def _missing(error: Exception) -> bool:
-    """Whether AWS has no such table: whoever looks in the wrong place sees nothing else."""
-    return "ResourceNotFoundException" in str(error)
+def _with_advice(error: Exception) -> str:
+    """Add what to do where AWS's own words do not say it."""
+    said = str(error)
+    if "ResourceNotFoundException" in said:
+        # Whoever looks in the wrong place sees nothing else.
+        advice = "Is this the hub's account and region, and its name_prefix?"
+    elif isinstance(error.__cause__, NoCredentialsError) or any(code in said for code in _NOT_SIGNED_IN):
+        advice = "Sign in to the hub's account, or name a profile that has credentials of it with --profile."
+    else:
+        return said
+    return f"{said.rstrip('.')}. {advice}"
 
 
 def _run(options: argparse.Namespace, hub: Hub, terminal: Terminal) -> int:

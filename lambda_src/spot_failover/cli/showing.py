@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from spot_failover.domain.record import Message, Pause
 
 _HEADINGS = ("SERVICE", "PHASE", "SINCE", "SPOT", "ON-DEMAND", "DEMAND")
+_NO_SERVICE = "The hub knows no service yet. The module protected-service registers one."
 _UNITS = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 
 
@@ -32,12 +33,7 @@ def status_text(
     detailed: say of each what it lacks, and not only how much that is.
     """
     lines = [frozen.sentence, ""] if frozen else []
-    cells = [_HEADINGS, *(_cells(row, now) for row in rows)]
-    widths = [max(len(row[column]) for row in cells) for column in range(len(_HEADINGS))]
-    told: list[Sequence[str]] = [(), *((*_why(row), *_lacks(row, detailed=detailed)) for row in rows)]
-    for row, why in zip(cells, told, strict=True):
-        lines.append("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
-        lines += [f"    {line}" for line in why]
+    lines += _table(rows, now, detailed=detailed) if rows else [_NO_SERVICE]
     if troubles:
         lines += ["", "Accounts and regions:"]
         lines += [f"  {path_of(trouble.location)}: {trouble.sentence}" for trouble in troubles]
@@ -97,6 +93,17 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - any value of a row
         case _ if is_dataclass(value):
             return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
     raise TypeError(f"{type(value).__name__} has no place in JSON here.")
+
+
+def _table(rows: Sequence[Row], now: datetime, *, detailed: bool) -> list[str]:
+    cells = [_HEADINGS, *(_cells(row, now) for row in rows)]
+    widths = [max(len(row[column]) for row in cells) for column in range(len(_HEADINGS))]
+    told: list[Sequence[str]] = [(), *((*_why(row), *_lacks(row, detailed=detailed)) for row in rows)]
+    lines = []
+    for row, why in zip(cells, told, strict=True):
+        lines.append("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+        lines += [f"    {line}" for line in why]
+    return lines
 
 
 def _cells(row: Row, now: datetime) -> tuple[str, ...]:

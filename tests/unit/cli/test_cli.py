@@ -265,6 +265,7 @@ def test_a_hub_without_services_makes_one_doubt_where_one_looks() -> None:
     desk = Desk()
     desk.fleet.services.forget(desk.fleet.record)
     assert "Is this the hub's account and region" in desk.run("history", "web").err
+    assert desk.run("status").out.startswith("The hub knows no service yet.")
 
 
 # --- what is wrongly typed ---
