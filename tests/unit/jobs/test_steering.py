@@ -13,10 +13,11 @@ from spot_failover.domain.command import Command, CommandKind
 from spot_failover.domain.errors import ThrottledError, UnreachableError, UnreadableItemError
 from spot_failover.domain.policy import Mode, Policy, Restore, Standby
 from spot_failover.domain.record import HoldKind, Operation, Pause, Phase
+from spot_failover.domain.scaling import Suspended
 from spot_failover.jobs.steer import Steer
 from tests.unit.jobs.fleet import Fleet
 from tests.unit.jobs.home import assert_home, come_home
-from tests.unit.jobs.place import SPOT_ONLY, STANDBY
+from tests.unit.jobs.place import HERE, SPOT_ONLY, STANDBY
 from tests.unit.jobs.stage import WEB, Stage
 
 PATIENT = Restore(window_seconds=300, backoff_seconds=7200, max_backoff_seconds=10800)
@@ -224,6 +225,41 @@ def test_who_cannot_tell_whether_the_fleet_is_frozen_changes_nothing_and_says_so
     refused = steered(stage, CommandKind.FAILOVER)
     assert (refused["taken"], refused["command"]) == (False, "failover")
     assert "item fleet cannot be read" in refused["reason"]
+
+
+def test_a_pause_that_is_over_does_not_hide_that_the_fleet_is_frozen(stage: Stage) -> None:
+    stage.services.pause(WEB, Pause(stage.now - timedelta(minutes=1), "mika"))
+    stage.services.freeze(Pause(None, "kim"))
+    stage.drought()
+    stage.wake()
+    assert stage.ecs.updates == []
+    assert stage.record().hold
+    assert "frozen by kim" in stage.record().hold.reason  # type: ignore[union-attr]
+
+
+def test_autoscaling_of_a_paused_service_is_left_as_it_is(stage: Stage) -> None:
+    off = Suspended(scale_in=True, scale_out=True, scheduled=True)
+    stage.scaling.targets[WEB] = off
+    stage.services.save(replace(stage.record(), scaling=Suspended()))
+    stage.services.pause(WEB, Pause(None, "mika"))
+    stage.wake()
+    assert (stage.scaling.targets[WEB], stage.record().scaling) == (off, Suspended())
+
+    stage.services.pause(WEB, None)
+    stage.later(60)
+    stage.wake()
+    assert (stage.scaling.targets[WEB], stage.record().scaling) == (Suspended(), None)
+
+
+def test_a_failover_that_a_pause_holds_up_is_not_called_overdue() -> None:
+    fleet = Fleet(policy=IN_STANDBY)
+    fleet.world.weather.set_on_demand(HERE.account, HERE.region, capacity=0)
+    fleet.drought()
+    fleet.in_phase(Phase.FAILING_OVER)
+    fleet.command(CommandKind.PAUSE)
+    fleet.run(minutes=30)
+    assert fleet.record.phase is Phase.FAILING_OVER
+    assert "Failover Overdue" not in fleet.told
 
 
 # --- what is refused ---
