@@ -165,7 +165,7 @@ resource "aws_cloudwatch_metric_alarm" "function_throttles" {
   for_each = local.function_names
 
   alarm_name          = "${each.value}-throttles"
-  alarm_description   = "Lambda has not let ${each.value} run for ten minutes, for want of concurrency in this account and region. ${local.function_failures[each.key]} Ask for a higher quota of concurrent executions, or see which other function uses it up."
+  alarm_description   = "Lambda has turned calls of ${each.value} away for ten minutes, for want of concurrency in this account and region. ${local.function_failures[each.key]} Ask for a higher quota of concurrent executions, or see which other function uses it up."
   namespace           = "AWS/Lambda"
   metric_name         = "Throttles"
   dimensions          = { FunctionName = each.value }

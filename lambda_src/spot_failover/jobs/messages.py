@@ -218,7 +218,7 @@ def of_scaling(detail_type: str, record: Record, suspended: Suspended, now: date
         "scheduled scaling": suspended.scheduled,
     }
     names = [name for name, is_off in off.items() if is_off]
-    reason = f"Autoscaling of {record.id.service}: suspended is {' and '.join(names) or 'nothing'}."
+    reason = f"Autoscaling of {record.id.service}: {' and '.join(names) or 'nothing'} suspended."
     return of_service(detail_type, record, now, reason=reason)
 
 

@@ -200,7 +200,7 @@ def test_two_changes_of_one_pass_are_two_events() -> None:
 def test_autoscaling_is_said_as_it_is_set(suspended: Suspended, said: str) -> None:
     message = messages.of_scaling(messages.SCALING_SUSPENDED, Scene().record(), suspended, NOW)
 
-    assert message.detail["reason"] == f"Autoscaling of web: suspended is {said}."
+    assert message.detail["reason"] == f"Autoscaling of web: {said} suspended."
     assert message.detail["severity"] == "audit"
 
 
