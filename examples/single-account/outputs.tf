@@ -3,6 +3,11 @@ output "alert_topic_arn" {
   value       = module.spot_failover.alert_topic_arn
 }
 
+output "dashboard_url" {
+  description = "Shows every service and the hub itself, in the AWS console."
+  value       = module.spot_failover.dashboard_url
+}
+
 output "status_command" {
   description = "Lists every known service with its phase and the reason for it."
   value       = module.spot_failover.status_command
