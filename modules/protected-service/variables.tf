@@ -214,7 +214,7 @@ variable "dry_run" {
 }
 
 variable "owner" {
-  description = "Who is told about the service: a team's name, address or channel, copied into every audit event."
+  description = "Whose service it is, such as a team's name. It stands in every message about it, as a message attribute too: teams subscribe to the hub's topic by it."
   type        = string
   default     = ""
   nullable    = false
