@@ -2,7 +2,16 @@
 
 variable "hub" {
   description = "The hub's output `spoke`."
-  type        = any
+  type = object({
+    contract        = number
+    event_bus_arn   = string
+    work_role_arn   = string
+    external_id     = string
+    spoke_role_name = string
+    organization_id = string
+    operation       = string
+    drills          = bool
+  })
 }
 
 variable "operation" {
