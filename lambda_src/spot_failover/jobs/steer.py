@@ -130,8 +130,9 @@ def refused(command: Command, record: Record, frozen: Pause | None, now: datetim
     """Say why a command for a service cannot be followed now and what to do, or None."""
     match command.kind:
         case CommandKind.PAUSE:
-            ended = command.until is not None and command.until <= now
-            return f"Its end, {command.until}, lies in the past. Give a later one." if ended else None
+            if command.until is None or now < command.until:
+                return None
+            return f"Its end, {command.until:%Y-%m-%d %H:%M} UTC, lies in the past. Give a later one."
         case CommandKind.FAILOVER:
             return _held_back(record, frozen, now) or _no_failover(record) or _blocked(record)
         case CommandKind.RESTORE:
