@@ -57,7 +57,7 @@ _SAID: Final = {
     RESTORING: (Severity.INFO, "tries Spot again"),
     RESTORED: (Severity.INFO, "is back on Spot"),
     RESTORE_FAILED: (Severity.WARNING, "stays on demand, as the restore failed"),
-    LET_GO: (Severity.WARNING, "is left alone"),
+    LET_GO: (Severity.WARNING, "is let go of, and watched on"),
     BLOCKED: (Severity.WARNING, "cannot be protected now"),
     DRY_RUN: (Severity.INFO, "would be changed (dry run)"),
     PAUSED: (Severity.WARNING, "would be changed, but operators hold it"),
