@@ -6,9 +6,9 @@ from typing import Final
 
 from xdist.scheduler import LoadFileScheduling
 
-# The demo makes an installation of its own.
 SHARING: Final = ("tests/e2e/", "tests/reliability/sandbox/")
-ALONE: Final = "tests/e2e/test_demo.py"
+# These make installations of their own.
+ALONE: Final = frozenset(f"tests/e2e/test_{name}.py" for name in ("demo", "examples", "newcomer"))
 
 
 class SharedInstallations(LoadFileScheduling):  # type: ignore[misc] # it has no types
@@ -16,5 +16,5 @@ class SharedInstallations(LoadFileScheduling):  # type: ignore[misc] # it has no
 
     def _split_scope(self, nodeid: str) -> str:
         file: str = super()._split_scope(nodeid)
-        shared = (folder for folder in SHARING if file.startswith(folder) and file != ALONE)
+        shared = (folder for folder in SHARING if file.startswith(folder) and file not in ALONE)
         return next(shared, file)
