@@ -122,8 +122,8 @@ def twin_remarks(record: Record, observation: Observation, phase: Phase, policy:
             reason = (
                 f'The standby "{name}" serves alone, with desired count {twin.desired}, and no failover is '
                 "on record: someone moved the tasks, or the state table was put back to before a failover. "
-                f"Set the service's own desired count to {twin.desired}, and let its autoscaling go on if it is "
-                f"suspended; only when its tasks run, set the standby's to {reserve}."
+                f"Set the service's own desired count to {twin.desired}, and let its autoscaling go on if it "
+                f"is suspended; only when its tasks run, set the standby's to {reserve}."
             )
         remarks.append(Remark(DRIFT, reason))
     differences = [
