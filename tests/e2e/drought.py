@@ -86,8 +86,9 @@ class Drought:
         return sorted(calls, key=lambda call: call["at"])
 
     def told(self, pair: Pair) -> Counter[str]:
-        """Count the audit events about a pair's service, by their kind."""
-        return Counter(event["detail-type"] for event in self.installation.audits(pair.spot.key))
+        """Count what a channel was told of a pair's service, by kind."""
+        told = self.installation.told(pair.spot.key)
+        return Counter(notification["metadata"]["eventType"] for notification in told)
 
     def _prepared(self) -> None:
         self.plain.create()

@@ -13,7 +13,7 @@ from boto3.dynamodb.types import TypeDeserializer
 from botocore.config import Config
 
 from simulator.sandbox import Control, Sandbox
-from tests.e2e.places import CLUSTER, FORWARDING_QUEUE, HUB, SPOKE_ROLE, TOPIC, Place
+from tests.e2e.places import CLUSTER, FORWARDING_QUEUE, HUB, HUB_BUS, SPOKE_ROLE, TOPIC, Place
 
 Seen = TypeVar("Seen")
 Item = dict[str, Any]
@@ -34,6 +34,10 @@ HUB_DEAD_LETTER_QUEUES: Final = (
     "spot-failover-work-dlq.fifo",
 )
 ALERT_QUEUE: Final = "test-alerts"
+AUDIT_QUEUE: Final = "test-audits"
+TEAM_QUEUE: Final = "test-team"
+# Who hears of its own services only, and only of what is worth getting up for.
+TEAM: Final = "team-shop"
 TICK_SECONDS: Final = 1.0
 _ONCE: Final = Config(retries={"total_max_attempts": 1})
 _read = TypeDeserializer().deserialize
@@ -46,7 +50,7 @@ class Installation:
     sandbox: Sandbox
     hub_outputs: Mapping[str, Any] = field(default_factory=dict)
     _clients: dict[tuple[str, Place], Any] = field(default_factory=dict)
-    _received: list[Item] = field(default_factory=list)
+    _received: dict[str, list[Item]] = field(default_factory=dict)
 
     @property
     def control(self) -> Control:
@@ -170,46 +174,68 @@ class Installation:
             f"{place.name} {name}": found for place, name in queues if (found := self.waiting(place, name))
         }
 
-    # --- what the alert topic sends ---
+    # --- what the hub says ---
 
     def subscribe(self) -> None:
-        """Subscribe a queue of the tests' own to the alert topic."""
-        sqs, arn = self.client("sqs", HUB), HUB.arn("sqs", ALERT_QUEUE)
-        admits_the_topic = {
-            "Version": "2012-10-17",
-            "Statement": [
-                {
-                    "Effect": "Allow",
-                    "Principal": {"Service": "sns.amazonaws.com"},
-                    "Action": "sqs:SendMessage",
-                    "Resource": arn,
-                }
-            ],
-        }
-        sqs.create_queue(QueueName=ALERT_QUEUE, Attributes={"Policy": json.dumps(admits_the_topic)})
-        self.client("sns", HUB).subscribe(
-            TopicArn=TOPIC, Protocol="sqs", Endpoint=arn, Attributes={"RawMessageDelivery": "true"}
-        )
+        """Let queues of the tests' own hear of audit events on the hub's bus, and of what the topic sends."""
+        events = self.client("events", HUB)
+        pattern = json.dumps({"source": ["spot-failover"]})
+        bus = HUB_BUS.rpartition("/")[2]
+        events.put_rule(Name=AUDIT_QUEUE, EventBusName=bus, EventPattern=pattern)
+        heard = self._queue(AUDIT_QUEUE, "events.amazonaws.com")
+        events.put_targets(Rule=AUDIT_QUEUE, EventBusName=bus, Targets=[{"Id": "queue", "Arn": heard}])
+        self._subscribe(ALERT_QUEUE)
+        self._subscribe(TEAM_QUEUE, owner=[TEAM], severity=["warning", "critical"])
 
     def audit(self, detail_type: str, **detail: str) -> list[Item]:
         """Return the audit events of a type whose detail says all this."""
         return [
             event
-            for event in self._alerts()
-            if event.get("detail-type") == detail_type and detail.items() <= event["detail"].items()
+            for event in self._audits()
+            if event["detail-type"] == detail_type and detail.items() <= event["detail"].items()
         ]
 
     def audits(self, key: str) -> list[Item]:
         """Return the audit events about a service, of every type."""
-        return [event for event in self._alerts() if event.get("detail", {}).get("service_id") == key]
+        return [event for event in self._audits() if event["detail"].get("service_id") == key]
+
+    def told(self, key: str, queue: str = ALERT_QUEUE) -> list[Item]:
+        """Return what a channel, or a team, was told of a service."""
+        return [
+            alert
+            for alert in self._alerts(queue)
+            if alert.get("metadata", {}).get("additionalContext", {}).get("service_id") == key
+        ]
 
     def alarms(self, name: str) -> list[Item]:
         """Return the notifications of an alarm."""
-        return [alert for alert in self._alerts() if alert.get("AlarmName") == name]
+        return [alert for alert in self._alerts(ALERT_QUEUE) if alert.get("AlarmName") == name]
 
-    def _alerts(self) -> list[Item]:
-        self._received += [_json(message["Body"]) for message in self.take(HUB, ALERT_QUEUE)]
-        return self._received
+    def _audits(self) -> list[Item]:
+        return self._alerts(AUDIT_QUEUE)
+
+    def _alerts(self, queue: str) -> list[Item]:
+        received = self._received.setdefault(queue, [])
+        received += [_json(message["Body"]) for message in self.take(HUB, queue)]
+        return received
+
+    def _subscribe(self, queue: str, **filters: list[str]) -> None:
+        how = {"RawMessageDelivery": "true", **({"FilterPolicy": json.dumps(filters)} if filters else {})}
+        arn = self._queue(queue, "sns.amazonaws.com")
+        self.client("sns", HUB).subscribe(TopicArn=TOPIC, Protocol="sqs", Endpoint=arn, Attributes=how)
+
+    def _queue(self, name: str, service: str) -> str:
+        """Make a queue that takes what a service of AWS sends; return its ARN."""
+        arn = HUB.arn("sqs", name)
+        admits = {
+            "Effect": "Allow",
+            "Principal": {"Service": service},
+            "Action": "sqs:SendMessage",
+            "Resource": arn,
+        }
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [admits]})
+        self.client("sqs", HUB).create_queue(QueueName=name, Attributes={"Policy": policy})
+        return arn
 
     # --- calls ---
 

