@@ -126,6 +126,7 @@ def test_what_is_named_at_the_end_is_there(told_and_result: tuple[str, dict[str,
     for name in (
         "timeline.png",
         "console.html",
+        "messages.md",
         "functions.log",
         "state.json",
         "recording.json",
@@ -133,6 +134,19 @@ def test_what_is_named_at_the_end_is_there(told_and_result: tuple[str, dict[str,
     ):
         assert (output / name).stat().st_size > 0
         assert str(output / name) in told
+
+
+def test_a_channel_would_have_seen_each_move_with_what_comes_next(
+    told_and_result: tuple[str, dict[str, Any], Path],
+) -> None:
+    _, _, output = told_and_result
+    page = (output / "messages.md").read_text(encoding="utf-8")
+    for said in (
+        "web in shop fails over to on-demand** (warning)",
+        "api in shop is back on Spot",
+        "→ Spot is tried",
+    ):
+        assert said in page
 
 
 @pytest.mark.skipif(not PROCESSES.is_dir(), reason="processes are looked up in /proc")
