@@ -97,6 +97,8 @@ class Place:
         # A count that is there already, because we hold it there, changes nothing that anyone could see.
         if request.get("desiredCount", before) != before and key == pair.service:
             pair.wish(request["desiredCount"], self.now)
+        if request.get("forceNewDeployment") or request.get("taskDefinition"):
+            pair.rolled_out_at = self.now
         self.watch.settle(pair)
         self.watch.note(pair, f"OWNERS {name} {request}")
 

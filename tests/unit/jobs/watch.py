@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -65,6 +65,8 @@ class Pair:
     may_stay: frozenset[int] = frozenset()
     # What target tracking asks for: it has the last word.
     tracked: int | None = None
+    # When owners last began a rollout of their own.
+    rolled_out_at: datetime | None = None
 
     @property
     def keys(self) -> tuple[ServiceKey, ...]:
@@ -155,6 +157,10 @@ class Watch:
         self.note(pair, _spoken(request))
         lag = self.world.faults.staleness
         demand = pair.lowest_demand(self.world.now - lag)
+        unseen = pair.rolled_out_at and self.world.now - pair.rolled_out_at <= lag
+        if unseen and "capacityProviderStrategy" not in request:
+            # No reader was shown it, and the rolling settings that it gets back are its owners' own.
+            before, after = ([replace(each, rolls_out=False) for each in sides] for sides in (before, after))
         had = sum(side.kept for side in before)
         # What a rollout of the owners' may stop at any moment is their choice: only what we add to it counts.
         left = had - sum(max(0, a.least - b.least) for a, b in zip(before, after, strict=True))
