@@ -15,9 +15,12 @@ from tests.scheduling import SharedInstallations
 
 TERRAFORM_RC = Path(__file__).parents[1] / "build" / "terraform.rc"
 
-# How long an example takes says more about the machine than about the code. Where CI is set, this adds to
-# the profile that hypothesis itself then has: the same examples each time.
-settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# How long an example takes says more about the machine than about the code. The same examples each time: what
+# a search finds belongs to whoever searches, with `make test PYTEST_ARGS=--hypothesis-profile=search`.
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+)
+settings.register_profile("search", settings.get_profile("any machine"), derandomize=False)
 settings.load_profile("any machine")
 
 
