@@ -82,7 +82,7 @@ locals {
   percent = { left = { min = 0, max = 100 } }
   health_lines = {
     horizontal = [
-      { label = "uneasy", value = 60, color = "#ff9900" },
+      { label = "Spot fails now and then", value = 60, color = "#ff9900" },
       { label = "alarm", value = local.thresholds.health_score, color = "#d13212" },
     ]
   }

@@ -78,11 +78,6 @@ def _shared(environment: Mapping[str, str]) -> argparse.ArgumentParser:
         default=environment.get("SPOTFAILOVER_TABLE"),
         help="its state table, where names.state_table is set (default: SPOTFAILOVER_TABLE)",
     )
-    hub.add_argument(
-        "--bus",
-        default=environment.get("SPOTFAILOVER_BUS"),
-        help="its event bus (default: SPOTFAILOVER_BUS, or PREFIXspot-failover)",
-    )
     shared.add_argument("--json", action="store_true", help="write JSON, for scripts")
     return shared
 

@@ -77,7 +77,7 @@ class AwsOperator:
 
 def connect(options: argparse.Namespace) -> Hub:
     """Return the hub that the options name; nothing is called yet."""
-    bus = options.bus or f"{options.name_prefix}{_BUS}"
+    bus = f"{options.name_prefix}{_BUS}"
     table = options.table or f"{options.name_prefix}{_STATE_TABLE}"
     try:
         session = boto3.Session(profile_name=options.profile, region_name=options.region)

@@ -14,7 +14,7 @@ from spot_failover.cli.arguments import parser
 from spot_failover.cli.errors import CommandLineError
 from spot_failover.cli.hub import Hub
 from spot_failover.cli.terminal import Terminal
-from spot_failover.domain.errors import SpotFailoverError
+from spot_failover.domain.errors import SpotFailoverError, TransientError
 from spot_failover.jobs import status
 
 _WATCH_SECONDS = 5.0
@@ -71,9 +71,14 @@ def _status(options: argparse.Namespace, hub: Hub, terminal: Terminal) -> int:
         return 0
     try:
         while True:
-            shown = _shown(options, hub, terminal)
-            terminal.clear()
-            terminal.say(shown)
+            try:
+                shown = _shown(options, hub, terminal)
+            except TransientError as fault:
+                # What was shown last stays; it may pass.
+                terminal.complain(f"{fault} Trying again in {_WATCH_SECONDS:g} s.")
+            else:
+                terminal.clear()
+                terminal.say(shown)
             terminal.sleep(_WATCH_SECONDS)
     except KeyboardInterrupt:
         return 0

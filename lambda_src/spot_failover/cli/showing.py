@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from spot_failover.cli.choosing import path
 from spot_failover.domain.identity import Location, ServiceId
-from spot_failover.jobs.status import Attention, Row, Trouble
+from spot_failover.jobs.status import Row, Trouble
 
 if TYPE_CHECKING:
     from spot_failover.domain.record import Message, Pause
@@ -112,7 +112,7 @@ def _cells(row: Row, now: datetime) -> tuple[str, ...]:
 
 
 def _why(row: Row) -> list[str]:
-    if row.attention in {Attention.LACKING, Attention.NONE}:
+    if row.calm:
         return []
     lines = [f"fault: {row.last_error}"] if row.last_error else []
     if row.paused and row.paused not in row.reason:

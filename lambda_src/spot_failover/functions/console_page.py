@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 
 from spot_failover.domain.record import HoldKind, Operation, Phase
 from spot_failover.functions.markup import Html, element, joined
-from spot_failover.jobs.status import Attention
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -138,7 +137,7 @@ def _is_shown(row: Row, show: Show) -> bool:
     if show is Show.ALL:
         return True
     if show is Show.ATTENTION:
-        return row.attention is not Attention.NONE
+        return not row.calm
     return row.phase.value == show.value
 
 
@@ -155,7 +154,7 @@ def _views(rows: Sequence[Row], view: View) -> Html:
     phases = Counter(row.phase for row in rows)
     counts = {
         Show.ALL: len(rows),
-        Show.ATTENTION: sum(row.attention is not Attention.NONE for row in rows),
+        Show.ATTENTION: sum(not row.calm for row in rows),
         **{Show(phase.value): phases[phase] for phase in Phase},
     }
     return element(

@@ -82,6 +82,11 @@ class Row:
             return Attention.HELD
         return Attention.LACKING if self.findings else Attention.NONE
 
+    @property
+    def calm(self) -> bool:
+        """Whether nobody needs to look now, whatever it lacks."""
+        return self.attention in {Attention.LACKING, Attention.NONE}
+
 
 @dataclass(frozen=True, slots=True)
 class Trouble:

@@ -9,6 +9,7 @@ import pytest
 
 from spot_failover.cli.choosing import meant
 from spot_failover.domain.command import CommandKind
+from spot_failover.domain.errors import ThrottledError
 from spot_failover.domain.identity import ServiceId
 from spot_failover.domain.policy import Policy
 from spot_failover.domain.readiness import Check, Finding
@@ -98,6 +99,28 @@ def test_watching_shows_it_again_and_again_until_somebody_interrupts() -> None:
     shown = desk.run("status", "--watch", "--json")
     assert shown.code == 0
     assert len({json.loads(line)["at"] for line in shown.out.splitlines()}) == rounds
+
+
+def test_watching_goes_on_after_a_fault_that_may_pass() -> None:
+    desk = Desk()
+    load, faults = desk.fleet.services.frozen, [ThrottledError("The state table is throttled.")]
+
+    def frozen() -> Pause | None:
+        if faults:
+            raise faults.pop()
+        return load()
+
+    def sleep(seconds: float) -> None:
+        desk.slept += seconds
+        if desk.slept > seconds:
+            raise KeyboardInterrupt
+
+    desk.fleet.services.frozen = frozen  # type: ignore[method-assign]
+    desk._sleep = sleep  # type: ignore[method-assign]
+    shown = desk.run("status", "--watch", "--json")
+    assert shown.code == 0
+    assert shown.err == "spotfailover: The state table is throttled. Trying again in 5 s.\n"
+    assert len(shown.out.splitlines()) == 1
 
 
 def test_history_tells_what_was_done_and_why() -> None:

@@ -168,7 +168,8 @@ def test_how_long_a_phase_lasts_is_said_in_two_figures_at_most(since: timedelta,
 
 
 def test_phases_are_counted_over_the_whole_fleet() -> None:
-    fleet = [row("a", phase=Phase.FAILING_OVER), *(row(f"s{number}") for number in range(250))]
+    lacking = row("s0", findings=("The deployment circuit breaker is off.",))
+    fleet = [row("a", phase=Phase.FAILING_OVER), lacking, *(row(f"s{number}") for number in range(1, 250))]
 
     said = text(shown(fleet, View(show=Show.FAILING_OVER, endpoint=ENDPOINT)))
 
