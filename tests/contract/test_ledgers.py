@@ -11,6 +11,7 @@ from spot_failover.adapters.tables import Table
 from spot_failover.domain.errors import UnreadableItemError
 from spot_failover.domain.identity import Location
 from spot_failover.domain.ledger import Ledger, Reading, Usage
+from spot_failover.domain.record import Operation
 from spot_failover.domain.task_definition import ARM64, TaskSize
 from spot_failover.jobs import ports
 from tests.contract.conftest import _hub, both
@@ -28,6 +29,7 @@ LEDGER = Ledger(
     advised_at=NOW - MINUTE,
     sizes={"arn:aws:ecs:eu-central-1:222233334444:task-definition/web:7": TaskSize(256, 512, ARM64)},
     sizes_retry_at=NOW + MINUTE,
+    operation=Operation.DRAIN,
 )
 
 

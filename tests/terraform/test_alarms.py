@@ -21,7 +21,7 @@ from spot_failover.adapters.memory import InMemoryLedgers, InMemoryTaskDefinitio
 from spot_failover.adapters.metrics import EmbeddedMetrics
 from spot_failover.domain.evidence import Evidence, EvidenceKind
 from spot_failover.domain.metric import Detail, Metric
-from spot_failover.domain.record import Phase, Record
+from spot_failover.domain.record import Operation, Phase, Record
 from spot_failover.domain.savings import PriceList
 from spot_failover.jobs.readings import Readings, Seen
 from spot_failover.jobs.telling import Telling
@@ -65,6 +65,7 @@ class Minutes:
             self.metrics,
             Telling(self.stage.outbox),
             PriceList(),
+            Operation.ACTIVE,
         )
 
     @property

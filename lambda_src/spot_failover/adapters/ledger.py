@@ -16,6 +16,7 @@ from spot_failover.adapters.times import from_text, to_text
 from spot_failover.domain.errors import UnreadableItemError
 from spot_failover.domain.identity import Location, ServiceId
 from spot_failover.domain.ledger import Ledger, Reading, Usage
+from spot_failover.domain.record import Operation
 from spot_failover.domain.task_definition import TaskSize
 
 Row = TypeVar("Row")
@@ -63,6 +64,7 @@ def from_ledger(ledger: Ledger) -> dict[str, Any]:
         "advised_at": maybe(to_text, ledger.advised_at),
         "sizes": {arn: _row(size) for arn, size in ledger.sizes.items()},
         "sizes_retry_at": maybe(to_text, ledger.sizes_retry_at),
+        "operation": ledger.operation.value,
     }
     return {name: value for name, value in item.items() if not is_empty(value)}
 
@@ -82,6 +84,7 @@ def to_ledger(location: Location, item: Document) -> Ledger:
         advised_at=maybe(from_text, item.get("advised_at")),
         sizes={arn: size(row) for arn, row in item.get("sizes", {}).items()},
         sizes_retry_at=maybe(from_text, item.get("sizes_retry_at")),
+        operation=Operation(item.get("operation", Operation.ACTIVE)),
     )
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from spot_failover.domain.record import Operation
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
@@ -60,7 +62,7 @@ class Ledger:
 
     yesterday: the usage of all services together on the last day that is over. advised_at: when its on-demand
     share was last told of. sizes: of the task definitions that run, by ARN. sizes_retry_at: until then those
-    that are unknown stay so, because AWS would not tell.
+    that are unknown stay so, because AWS would not tell. operation: the hub's own kill switch at that time.
     """
 
     location: Location
@@ -72,3 +74,4 @@ class Ledger:
     advised_at: datetime | None = None
     sizes: Mapping[str, TaskSize] = field(default_factory=dict)
     sizes_retry_at: datetime | None = None
+    operation: Operation = Operation.ACTIVE

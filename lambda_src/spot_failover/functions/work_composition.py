@@ -92,6 +92,7 @@ class WorkHub(QueueHub):
             metrics=self.metrics,
             telling=Telling(self._outbox),
             prices=self.settings.prices,
+            operation=self.settings.operation,
         )
 
     @cached_property

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from spot_failover.domain.evidence import Evidence
     from spot_failover.domain.identity import Location, ServiceId
-    from spot_failover.domain.record import Record
+    from spot_failover.domain.record import Operation, Record
     from spot_failover.domain.savings import PriceList
     from spot_failover.domain.service import Observation
     from spot_failover.domain.task_definition import TaskSize
@@ -51,7 +51,7 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Readings:
-    """Writes metrics and the ledger of one account and region."""
+    """Writes metrics and the ledger of one account and region; `operation` is the hub's own kill switch."""
 
     ledgers: ports.Ledgers
     evidence: ports.EvidenceLog
@@ -59,6 +59,7 @@ class Readings:
     metrics: ports.Metrics
     telling: Telling
     prices: PriceList
+    operation: Operation
 
     def __call__(self, location: Location, seen: Sequence[Seen], now: datetime) -> None:
         """Measure what a survey has seen."""
@@ -110,6 +111,7 @@ class Readings:
         ledger = replace(
             ledger,
             at=now,
+            operation=self.operation,
             readings={service: said.reading for service, said in healths.items()},
             usage={**ledger.usage, **usage},
         )

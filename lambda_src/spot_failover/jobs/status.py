@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from spot_failover.domain.errors import UnreadableItemError
 from spot_failover.domain.outlook import next_step
 from spot_failover.domain.record import HoldKind, Operation, Phase, Record
+from spot_failover.domain.registration import more_careful
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -104,7 +105,7 @@ def rows(
 
     def at(location: Location) -> list[Row]:
         records, ledger = services.at(location), _ledger(ledgers, location)
-        return [row(_as_passed(record, frozen), ledger, now) for record in records]
+        return [row(_as_passed(record, frozen, ledger), ledger, now) for record in records]
 
     with ThreadPoolExecutor(READERS) as threads:
         found = [each for rows_there in threads.map(at, spokes.all()) for each in rows_there]
@@ -147,9 +148,10 @@ def _ledger(ledgers: ports.Ledgers, location: Location) -> Ledger | None:
         return None
 
 
-def _as_passed(record: Record, frozen: Pause | None) -> Record:
-    """Return the record as a pass over the service takes it: under the pause of the whole fleet."""
-    return replace(record, paused=frozen) if frozen else record
+def _as_passed(record: Record, frozen: Pause | None, ledger: Ledger | None) -> Record:
+    """Return the record as a pass takes it: under the hub's own kill switch, and the fleet's pause."""
+    operation = more_careful(record.operation, ledger.operation) if ledger else record.operation
+    return replace(record, operation=operation, paused=frozen or record.paused)
 
 
 def troubles(spokes: ports.Spokes) -> Sequence[Trouble]:

@@ -13,6 +13,7 @@ from spot_failover.domain.identity import Location
 from spot_failover.domain.ledger import Reading
 from spot_failover.domain.metric import Metric
 from spot_failover.domain.policy import Mode, Policy, Restore, Standby
+from spot_failover.domain.record import Operation
 from spot_failover.domain.savings import PriceList
 from spot_failover.jobs.readings import Readings, Seen
 from spot_failover.jobs.telling import Telling
@@ -57,6 +58,7 @@ def watched(policy: Policy) -> tuple[Fleet, Watched]:
         fleet.metrics,
         Telling(fleet.outbox),
         PriceList(),
+        Operation.ACTIVE,
     )
     watch = Watched(readings, fleet)
     fleet._survey = replace(fleet._survey, readings=watch)  # type: ignore[arg-type]  # called like it

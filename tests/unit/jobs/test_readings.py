@@ -19,7 +19,7 @@ from spot_failover.domain.evidence import Evidence
 from spot_failover.domain.identity import Location, ServiceId
 from spot_failover.domain.ledger import Ledger, Reading, Usage
 from spot_failover.domain.metric import Metric
-from spot_failover.domain.record import Phase
+from spot_failover.domain.record import Operation, Phase
 from spot_failover.domain.savings import ADVICE, PriceList, Prices
 from spot_failover.domain.task_definition import ARM64, TaskDefinition
 from spot_failover.jobs.readings import SIZES_A_SURVEY, Readings
@@ -80,7 +80,13 @@ class Place:
     def readings(self) -> Readings:
         stage = self.stage
         return Readings(
-            self.ledgers, self.evidence, self.definitions, stage.metrics, Telling(stage.outbox), PRICES
+            self.ledgers,
+            self.evidence,
+            self.definitions,
+            stage.metrics,
+            Telling(stage.outbox),
+            PRICES,
+            Operation.DRY_RUN,
         )
 
     def show(self, service: ServiceId, running: int = 4, **more: object) -> None:
@@ -126,6 +132,10 @@ def test_every_service_has_a_value_of_every_gauge(place: Place) -> None:
         Metric.ON_DEMAND_TASKS: 0,
         Metric.COST_SAVINGS_TODAY: pytest.approx(3 * AN_HOUR_OF_A_TASK / 60, abs=1e-4),
     }
+
+
+def test_the_ledger_says_how_careful_the_hub_is(place: Place) -> None:
+    assert place.ledger.operation is Operation.DRY_RUN
 
 
 def test_a_service_that_fails_over_shows_it(place: Place) -> None:

@@ -167,6 +167,16 @@ def test_a_pause_is_shown_while_it_lasts(hub: Hub) -> None:
     }
 
 
+def test_the_hubs_own_kill_switch_is_shown_as_the_survey_last_had_it(hub: Hub) -> None:
+    record = hub.add("web")
+    hub.ledgers.save(Ledger(HERE, NOW, NOW.date(), operation=Operation.DRY_RUN))
+
+    (row,) = hub.rows()
+
+    assert (record.operation, row.operation) == (Operation.ACTIVE, Operation.DRY_RUN)
+    assert row.next_step == "It is watched, and nothing is changed: this is a dry run."
+
+
 def test_a_frozen_fleet_is_shown_on_every_service(hub: Hub) -> None:
     hub.add("web")
     hub.add("api", location=ELSEWHERE)
