@@ -44,7 +44,7 @@ def test_what_runs_is_counted_and_what_spot_saves_estimated(installation: Instal
 
 
 def test_every_service_has_its_metrics_in_the_fleets(installation: Installation) -> None:
-    Service(installation, SOUTH, "counted").create(desired=1).running().register()
+    Service(installation, SOUTH, "gauged").create(desired=1).running().register()
     installation.quiet()
 
     written = {

@@ -9,11 +9,8 @@ from typing import Any
 
 from simulator.sandbox.counterfactual import as_list
 from tests.e2e.installation import Installation, Item
-from tests.e2e.places import SOUTH, SPOKE_ROLE, Place
+from tests.e2e.places import NEW_IN_ROLES, SOUTH, SPOKE_ROLE, Place
 from tests.e2e.services import Service
-
-# What the roles of spokes could not do before there were readiness checks.
-NEWER = {"elasticloadbalancing:DescribeTargetGroupAttributes", "servicequotas:GetServiceQuota"}
 
 
 def checked(service: Service) -> list[Item]:
@@ -43,7 +40,7 @@ def test_a_service_is_told_what_it_lacks(installation: Installation) -> None:
 def test_a_role_from_before_the_checks_is_told_of_and_does_everything_else(
     installation: Installation,
 ) -> None:
-    with without(installation, SOUTH, NEWER):
+    with without(installation, SOUTH, NEW_IN_ROLES):
         service = Service(installation, SOUTH, "careless").create().running().register()
         findings = checked(service)
         service.drill()
@@ -72,7 +69,7 @@ def test_what_services_lack_is_reported_once_for_the_account_and_region(installa
 
 
 @contextmanager
-def without(installation: Installation, place: Place, actions: set[str]) -> Iterator[None]:
+def without(installation: Installation, place: Place, actions: frozenset[str]) -> Iterator[None]:
     """Take permissions from the spoke role of a place for a while."""
     iam = installation.client("iam", place)
     [name] = iam.list_role_policies(RoleName=SPOKE_ROLE)["PolicyNames"]
@@ -86,5 +83,5 @@ def without(installation: Installation, place: Place, actions: set[str]) -> Iter
         iam.put_role_policy(RoleName=SPOKE_ROLE, PolicyName=name, PolicyDocument=json.dumps(policy))
 
 
-def left(statement: dict[str, Any], actions: set[str]) -> dict[str, Any]:
+def left(statement: dict[str, Any], actions: frozenset[str]) -> dict[str, Any]:
     return {**statement, "Action": [one for one in as_list(statement["Action"]) if one not in actions]}
