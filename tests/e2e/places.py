@@ -46,7 +46,7 @@ HUB_BUS: Final = HUB.arn("events", "event-bus/spot-failover")
 TOPIC: Final = HUB.arn("sns", "spot-failover-alerts")
 WORK_ROLE: Final = HUB.role_arn("spot-failover-work-eu-central-1")
 SPOKE_ROLE: Final = "CentralSpotAutomationRole"
-# What that role could not do before there were readiness checks. A test takes it away from SOUTH's for a time.
+# What that role could not do before there were readiness checks. A test takes it away from SOUTH's.
 NEW_IN_ROLES: Final = frozenset(
     {"elasticloadbalancing:DescribeTargetGroupAttributes", "servicequotas:GetServiceQuota"}
 )
