@@ -209,6 +209,8 @@ def _value_size(value: Item) -> int:
     match kind:
         case "S":
             return len(content.encode())
+        case "B":
+            return len(content)
         case "N":
             return len(content) // 2 + 1
         case "L":

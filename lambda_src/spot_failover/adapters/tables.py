@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from boto3.dynamodb.types import Binary, TypeDeserializer, TypeSerializer
 
 from spot_failover.adapters.faults import translated
 
@@ -154,6 +154,8 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - any JSON value
     match value:
         case Decimal():
             return int(value) if value == value.to_integral_value() else float(value)
+        case Binary():
+            return bytes(value)  # type: ignore[call-overload]  # which its stub does not know
         case dict():
             return {name: _plain(member) for name, member in value.items()}
         case list():
