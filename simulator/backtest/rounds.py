@@ -31,5 +31,5 @@ class Round:
 
 def describing(services: Iterable[ServiceId]) -> int:
     """Return how many calls of DescribeServices a survey makes for these."""
-    names = Counter((service.location, service.cluster) for service in services)
+    names = Counter((service.account, service.region, service.cluster) for service in services)
     return sum(-(-count // _SERVICES_PER_CALL) for count in names.values())

@@ -33,7 +33,6 @@ DEFAULT_SETTINGS: Document = {
 
 def service_document(service: Service) -> Document:
     """Return a service as DescribeServices shows it, its tags included."""
-    wanted = [task for task in service.tasks.values() if task.is_wanted]
     settings = service.settings
     document: Document = {
         "serviceArn": service.arn,
@@ -41,17 +40,14 @@ def service_document(service: Service) -> Document:
         "clusterArn": service.cluster.arn,
         "status": service.status,
         "desiredCount": service.desired_count,
-        "runningCount": sum(task.is_running for task in service.tasks.values()),
-        "pendingCount": sum(task.is_starting for task in wanted),
+        "runningCount": service.spot_running + service.on_demand_running,
+        "pendingCount": sum(task.is_starting for task in service.tasks.values() if task.is_wanted),
         **_capacity(service.revision),
         "platformFamily": "Linux",
         "deploymentConfiguration": copied(service.deployment_configuration),
         "taskSets": [],
         "deployments": [],
-        "events": [
-            {"id": message.id, "createdAt": message.created_at, "message": message.text}
-            for message in service.messages
-        ],
+        "events": [message.copy() for message in service.messages],
         "createdAt": service.created_at,
         "createdBy": service.created_by,
         "schedulingStrategy": service.scheduling_strategy,

@@ -7,7 +7,7 @@ from random import Random
 from typing import Final
 
 from simulator.world.latencies import Latencies
-from simulator.world.model import Service, ServiceMessage, Task
+from simulator.world.model import Service, Task
 from simulator.world.names import new_uuid
 from simulator.world.schedule import Schedule
 
@@ -31,9 +31,11 @@ class Messages:
 
     def say(self, service: Service, text: str) -> None:
         """Add a message, such as `has reached a steady state.`; the service's name is put in front."""
-        message = ServiceMessage(
-            new_uuid(self._random), self._schedule.now, f"(service {service.name}) {text}"
-        )
+        message = {
+            "id": new_uuid(self._random),
+            "createdAt": self._schedule.now,
+            "message": f"(service {service.name}) {text}",
+        }
         service.messages.appendleft(message)
 
     def say_once(self, service: Service, text: str) -> bool:

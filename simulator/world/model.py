@@ -118,15 +118,6 @@ class Deployment:
 
 
 @dataclass(slots=True)
-class ServiceMessage:
-    """A line of the service's own event list."""
-
-    id: str
-    created_at: datetime
-    text: str
-
-
-@dataclass(slots=True)
 class Wave:
     """Tasks that a service starts together: they share what slows them down."""
 
@@ -154,7 +145,7 @@ class Service:
     deployments: list[Deployment] = field(default_factory=list)  # the primary one first
     completed: Deployment | None = None  # where a circuit breaker rolls back to
     tasks: dict[str, Task] = field(default_factory=dict)  # all that have not stopped
-    messages: deque[ServiceMessage] = field(default_factory=lambda: deque(maxlen=SERVICE_EVENTS_KEPT))
+    messages: deque[Document] = field(default_factory=lambda: deque(maxlen=SERVICE_EVENTS_KEPT))
     told: dict[str, datetime] = field(default_factory=dict)  # messages that are not repeated yet
     placement_failures: dict[str, int] = field(
         default_factory=dict

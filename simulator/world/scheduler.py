@@ -227,7 +227,7 @@ def _count(service: Service, task: Task) -> None:
 def _face(service: Service) -> tuple[object, ...]:
     """Return what a look can change of all that ECS shows: its tasks tell of themselves."""
     deployments = [(one.id, one.rollout_state, one.failed_tasks) for one in service.deployments]
-    said = service.messages[0].id if service.messages else ""
+    said = service.messages[0]["id"] if service.messages else ""
     return service.status, said, len(service.tasks), deployments
 
 

@@ -98,7 +98,7 @@ class SpokeTasks:
 
 
 def _task(task: TaskTypeDef, healthy: Mapping[str, frozenset[str]]) -> Task:
-    addresses = frozenset(_addresses(task))
+    addresses = frozenset(_addresses(task)) if healthy else frozenset()
     return Task(
         arn=task["taskArn"],
         capacity_provider=task.get("capacityProviderName", ""),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 # Fargate Spot takes a task back two minutes after its notice; the STOPPED event may follow a little later.
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html
@@ -31,6 +33,20 @@ class EvidenceKind(StrEnum):
     SPOT_DEFICIT = "spot_deficit"
     OPERATOR_FAILOVER = "operator_failover"
     OPERATOR_RESTORE = "operator_restore"
+
+    # As the text that it equals; the one that enums have is slow, and each row of a window is counted by it.
+    __hash__ = str.__hash__
+
+
+# What always counts against Spot; a start that failed does where it was for lack of capacity.
+_FAILURES = frozenset(
+    {
+        EvidenceKind.SPOT_INTERRUPTION,
+        EvidenceKind.SPOT_PLACEMENT_FAILURE,
+        EvidenceKind.SPOT_TASK_WAITING,
+        EvidenceKind.SPOT_DEFICIT,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +115,7 @@ class Tally:
 def first_sights(evidence: Iterable[Evidence]) -> list[Evidence]:
     """Return the earliest row of every kind and subject, in the order of time."""
     seen: dict[tuple[EvidenceKind, str], Evidence] = {}
-    for row in sorted(evidence, key=lambda row: (row.time, row.event_id)):
+    for row in sorted(evidence, key=attrgetter("time", "event_id")):
         seen.setdefault((row.kind, row.subject), row)
     return list(seen.values())
 
@@ -117,33 +133,31 @@ def tally(evidence: Iterable[Evidence], *, since: datetime, now: datetime) -> Ta
     stopped = {row.subject for row in rows if row.kind is EvidenceKind.SPOT_INTERRUPTION and row.stopped}
     fresh = [row for row in seen if row.time > since]
     failures = [row for row in fresh if _counts_against_spot(row)]
-
-    def count(kind: EvidenceKind) -> int:
-        return sum(row.kind is kind for row in failures)
-
+    count = Counter(row.kind for row in fresh)
+    failed = Counter(row.kind for row in failures)
     current = [row for row in seen if row.kind is EvidenceKind.SPOT_INTERRUPTION and not row.drill]
-    asked = _last(row for row in fresh if row.is_command)
+    asked = _last([row for row in fresh if row.is_command])
     wanted = asked if asked and asked.kind is EvidenceKind.OPERATOR_FAILOVER else None
     return Tally(
-        placement_failures=count(EvidenceKind.SPOT_PLACEMENT_FAILURE),
-        capacity_failures=count(EvidenceKind.SPOT_TASK_START_FAILED),
-        interruptions=count(EvidenceKind.SPOT_INTERRUPTION),
-        started=sum(row.kind is EvidenceKind.SPOT_TASK_STARTED for row in fresh),
+        placement_failures=failed[EvidenceKind.SPOT_PLACEMENT_FAILURE],
+        capacity_failures=failed[EvidenceKind.SPOT_TASK_START_FAILED],
+        interruptions=failed[EvidenceKind.SPOT_INTERRUPTION],
+        started=count[EvidenceKind.SPOT_TASK_STARTED],
         taken_back=sum(row.time > since and now - row.time <= NOTICE for row in current),
         noticed=sum(
             row.subject not in stopped and now - row.time <= NOTICE + NOTICE_SLACK for row in current
         ),
-        waiting=count(EvidenceKind.SPOT_TASK_WAITING),
-        deficits=count(EvidenceKind.SPOT_DEFICIT),
-        on_demand_shortages=sum(row.kind is EvidenceKind.ON_DEMAND_SHORTAGE for row in fresh),
+        waiting=failed[EvidenceKind.SPOT_TASK_WAITING],
+        deficits=failed[EvidenceKind.SPOT_DEFICIT],
+        on_demand_shortages=count[EvidenceKind.ON_DEMAND_SHORTAGE],
         drill=any(row.drill for row in failures),
         asked=asked,
         latest=wanted or _last(failures),
     )
 
 
-def _last(rows: Iterable[Evidence]) -> Evidence | None:
-    return max(rows, key=lambda row: (row.time, row.event_id), default=None)
+def _last(rows: Sequence[Evidence]) -> Evidence | None:
+    return rows[-1] if rows else None
 
 
 def last_failure(evidence: Iterable[Evidence]) -> datetime | None:
@@ -152,20 +166,4 @@ def last_failure(evidence: Iterable[Evidence]) -> datetime | None:
 
 
 def _counts_against_spot(row: Evidence) -> bool:
-    match row.kind:
-        case (
-            EvidenceKind.SPOT_TASK_STARTED
-            | EvidenceKind.ON_DEMAND_SHORTAGE
-            | EvidenceKind.OPERATOR_FAILOVER
-            | EvidenceKind.OPERATOR_RESTORE
-        ):
-            return False
-        case EvidenceKind.SPOT_TASK_START_FAILED:
-            return row.lacks_capacity
-        case (
-            EvidenceKind.SPOT_INTERRUPTION
-            | EvidenceKind.SPOT_PLACEMENT_FAILURE
-            | EvidenceKind.SPOT_TASK_WAITING
-            | EvidenceKind.SPOT_DEFICIT
-        ):
-            return True
+    return row.kind in _FAILURES or (row.kind is EvidenceKind.SPOT_TASK_START_FAILED and row.lacks_capacity)

@@ -40,6 +40,8 @@ def as_begun(record: Record) -> Record:
     policy, config = record.policy, record.config
     if config is None or (record.phase is Phase.STEADY and record.held is None):
         return record
+    if policy.mode is config.mode and policy.standby.service_name == config.standby:
+        return record
     standby = replace(policy.standby, service_name=config.standby)
     return replace(record, policy=replace(policy, mode=config.mode, standby=standby))
 

@@ -125,11 +125,11 @@ class Reconcile:
         patience = RETRY_AFTER - URGENT_AFTER if wake_up.cause in set(EvidenceKind) else timedelta()
         if record.retry_at and now < record.retry_at - patience:
             return
-        record = replace(record, operation=more_careful(record.operation, self.operation))
+        operation = more_careful(record.operation, self.operation)
         try:
             # Whoever cannot tell whether the fleet is frozen changes nothing.
-            record = replace(record, paused=self.services.frozen() or record.paused)
-            self._pass(record, wake_up.cause, now)
+            paused = self.services.frozen() or record.paused
+            self._pass(replace(record, operation=operation, paused=paused), wake_up.cause, now)
         except ConflictError:
             raise
         except SpotFailoverError as fault:
@@ -147,7 +147,7 @@ class Reconcile:
             self._forget(record, step.decision, now)
             return
         told = messages.of_pass(record, step.intent, observation, now, step.decision.remarks)
-        intent = replace(step.intent, outbox=(*record.outbox, *told))
+        intent = replace(step.intent, outbox=(*record.outbox, *told)) if told else step.intent
         if step.changes and observation:
             intent = self._act(record, replace(step, intent=intent), observation, now)
         elif intent.outbox:
