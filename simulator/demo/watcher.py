@@ -12,6 +12,7 @@ from simulator.demo.recording import Call, Forwarded, Recording, SpotEvent, Stat
 from simulator.demo.together import Together
 from simulator.sandbox import Sandbox
 from simulator.world import Sample, ServiceKey
+from spot_failover.adapters.ledger import said
 from spot_failover.domain.evidence import EvidenceKind
 from spot_failover.domain.record import Phase
 
@@ -58,8 +59,8 @@ class Watcher:
         self.recording.weather.append(Weather(now, region, capacity, size))
 
     def state_items(self) -> list[dict[str, Any]]:
-        """Return the state table as it is."""
-        return list(_scan(self._state_table))
+        """Return the state table, with its ledgers in plain."""
+        return [{**item, "said": said(item)} if "said" in item else item for item in _scan(self._state_table)]
 
     def _read_states(self) -> None:
         for item in _scan(self._state_table):

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from spot_failover.adapters.ledger import DynamoLedgers, from_ledger, to_ledger
+from spot_failover.adapters.ledger import DynamoLedgers, from_ledger, said, to_ledger
 from spot_failover.adapters.memory import InMemoryLedgers
 from spot_failover.adapters.tables import Table
 from spot_failover.domain.errors import UnreadableItemError
@@ -61,10 +61,6 @@ def test_a_save_takes_away_what_is_no_longer_so(ledgers: ports.Ledgers) -> None:
     ledgers.save(empty)
 
     assert ledgers.load(HERE) == empty
-
-
-def said(item: dict[str, Any]) -> dict[str, Any]:
-    return json.loads(zlib.decompress(item["said"]))  # type: ignore[no-any-return]
 
 
 def test_what_another_version_of_the_hub_wrote_more_or_less_of_is_read() -> None:

@@ -52,7 +52,7 @@ class DynamoLedgers:
 
 def from_ledger(ledger: Ledger) -> dict[str, Any]:
     """Return a ledger's item."""
-    said = {
+    document = {
         "day": ledger.day.isoformat(),
         "readings": _by_cluster(ledger.readings),
         "usage": _by_cluster(ledger.usage),
@@ -65,25 +65,30 @@ def from_ledger(ledger: Ledger) -> dict[str, Any]:
     return {
         "id": f"{_PREFIX}{ledger.location.key}",
         "looked_at": to_text(ledger.at),
-        "said": zlib.compress(json.dumps(said).encode()),
+        "said": zlib.compress(json.dumps(document).encode()),
     }
 
 
 def to_ledger(location: Location, item: Document) -> Ledger:
     """Read a ledger's item; raise KeyError, TypeError, ValueError or zlib.error where its form is another."""
-    said = json.loads(zlib.decompress(item["said"]))
+    document = said(item)
     return Ledger(
         location,
         at=from_text(item["looked_at"]),
-        day=date.fromisoformat(said["day"]),
-        readings=_by_service(location, said["readings"], _reader(Reading)),
-        usage=_by_service(location, said["usage"], _reader(Usage)),
-        yesterday=maybe(_reader(Usage), said["yesterday"]),
-        advised_at=maybe(from_text, said["advised_at"]),
-        sizes={arn: _reader(TaskSize)(size) for arn, size in said["sizes"].items()},
-        sizes_retry_at=maybe(from_text, said["sizes_retry_at"]),
-        operation=Operation(said["operation"]),
+        day=date.fromisoformat(document["day"]),
+        readings=_by_service(location, document["readings"], _reader(Reading)),
+        usage=_by_service(location, document["usage"], _reader(Usage)),
+        yesterday=maybe(_reader(Usage), document["yesterday"]),
+        advised_at=maybe(from_text, document["advised_at"]),
+        sizes={arn: _reader(TaskSize)(size) for arn, size in document["sizes"].items()},
+        sizes_retry_at=maybe(from_text, document["sizes_retry_at"]),
+        operation=Operation(document["operation"]),
     )
+
+
+def said(item: Document) -> dict[str, Any]:
+    """Return what a ledger's item says, in JSON's values; raise as `to_ledger` does."""
+    return json.loads(zlib.decompress(bytes(item["said"])))  # type: ignore[no-any-return]
 
 
 def _document(of: Any) -> dict[str, Any]:  # noqa: ANN401 - a dataclass
