@@ -13,6 +13,10 @@ from boto3.dynamodb.types import TypeDeserializer
 from botocore.config import Config
 
 from simulator.sandbox import Control, Sandbox
+from spot_failover.adapters.ledger import DynamoLedgers
+from spot_failover.adapters.tables import Table
+from spot_failover.domain.identity import Location
+from spot_failover.domain.ledger import Ledger
 from tests.e2e.places import CLUSTER, FORWARDING_QUEUE, HUB, HUB_BUS, SPOKE_ROLE, TOPIC, Place
 
 Seen = TypeVar("Seen")
@@ -114,6 +118,11 @@ class Installation:
     def spoke(self, place: Place) -> Item:
         """Return what the hub knows of a spoke; empty: nothing."""
         return self.item(f"spoke::{place.key}")
+
+    def ledger(self, place: Place) -> Ledger | None:
+        """Return what the hub counted in an account and region."""
+        table = Table(self.client("dynamodb", HUB), STATE_TABLE)
+        return DynamoLedgers(table).load(Location.from_key(place.key))
 
     def evidence(self, key: str) -> list[Item]:
         """Return the evidence about a service."""

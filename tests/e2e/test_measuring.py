@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
+from spot_failover.domain.identity import ServiceId
+from spot_failover.domain.ledger import Reading, Usage
 from tests.e2e.installation import Installation
-from tests.e2e.places import CLUSTER, NORTH, SOUTH
+from tests.e2e.places import NORTH, SOUTH
 from tests.e2e.services import BASED, Service
 
 OF_THE_HUB: Final = {"service": "spot-failover"}
@@ -27,20 +29,21 @@ EVERY_MINUTE: Final = {
 
 def test_what_runs_is_counted_and_what_spot_saves_estimated(installation: Installation) -> None:
     service = Service(installation, SOUTH, "measured").create(strategy=BASED, desired=3).running().register()
+    measured = ServiceId.from_key(service.key)
 
-    def usage() -> Any:
-        ledger = installation.item(f"ledger::{SOUTH.key}")
-        return ledger.get("usage", {}).get(CLUSTER, {}).get(service.name, [0, 0, 0])
+    def usage() -> Usage:
+        ledger = installation.ledger(SOUTH)
+        return ledger.usage.get(measured, Usage()) if ledger else Usage()
 
-    # Task-seconds on Spot and on demand, and dollars: the spoke's role tells how big its tasks are.
-    spot, on_demand, saved = (
-        float(value) for value in installation.until(usage, lambda row: row[2] > 0, what="its savings")
-    )
-    assert spot == 2 * on_demand
+    # The spoke's role tells how big its tasks are.
+    used = installation.until(usage, lambda used: used.saved > 0, what="its savings")
+    assert used.spot_seconds == 2 * used.on_demand_seconds
     # A quarter of a vCPU and half a GB, at the documented default prices.
-    assert saved <= spot / 3600 * (0.25 * (0.04656 - 0.02049) + 0.5 * (0.00511 - 0.00225)) * 1.001
-    ledger = installation.item(f"ledger::{SOUTH.key}")
-    assert [int(value) for value in ledger["readings"][CLUSTER][service.name]] == [2, 1, 3, 3, 100]
+    an_hour = 0.25 * (0.04656 - 0.02049) + 0.5 * (0.00511 - 0.00225)
+    assert used.saved <= used.spot_seconds / 3600 * an_hour * 1.001
+    ledger = installation.ledger(SOUTH)
+    assert ledger
+    assert ledger.readings[measured] == Reading(spot=2, on_demand=1, demand=3, healthy=3, score=100)
 
 
 def test_every_service_has_its_metrics_in_the_fleets(installation: Installation) -> None:
