@@ -45,7 +45,7 @@ def _figure(name: str, package: Path, *, compiled: bool) -> Figure:
     # The first pair writes the bytecode.
     pairs = [(_seconds(base, environment), _seconds(ours, environment)) for _ in range(SAMPLES + 1)][1:]
     boto3, function = (statistics.median(column) for column in zip(*pairs, strict=True))
-    ratio = statistics.median(ours / base for base, ours in pairs)
+    ratio = statistics.median(with_ours / alone for alone, with_ours in pairs)
     form = "bytecode" if compiled else "source"
     value = f"{function * 1000:.0f} ms, boto3 and its clients {boto3 * 1000:.0f} ms: {ratio:.2f} ×"
     return Figure(f"cold import of {name}, all from {form}", value, f"≤ {BUDGET} ×", ratio <= BUDGET)

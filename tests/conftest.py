@@ -4,14 +4,14 @@ import ipaddress
 import os
 import socket
 import sys
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 from xdist.remote import Producer
 
-from tests.scheduling import LONGEST, SharedInstallations
+from tests.scheduling import SharedInstallations
 
 TERRAFORM_RC = Path(__file__).parents[1] / "build" / "terraform.rc"
 
@@ -29,12 +29,6 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> SharedI
     # In the order of collection: tests/e2e puts what takes longest first, whatever its number of tests.
     config.option.loadscopereorder = False
     return SharedInstallations(config, log)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None, None, None]:
-    yield
-    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
 
 
 @pytest.fixture(scope="session", autouse=True)

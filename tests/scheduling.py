@@ -6,9 +6,7 @@ from typing import Final
 
 from xdist.scheduler import LoadFileScheduling
 
-# All of it one after the other takes longest of the slow tests: begun last, it would be all that still runs.
-LONGEST: Final = "tests/reliability/sandbox/"
-SHARING: Final = ("tests/e2e/", LONGEST)
+SHARING: Final = ("tests/e2e/", "tests/reliability/sandbox/")
 # These make installations of their own.
 ALONE: Final = frozenset(f"tests/e2e/test_{name}.py" for name in ("demo", "examples", "newcomer"))
 

@@ -98,7 +98,6 @@ class SpokeTasks:
 
 
 def _task(task: TaskTypeDef, healthy: Mapping[str, frozenset[str]]) -> Task:
-    addresses = frozenset(_addresses(task)) if healthy else frozenset()
     return Task(
         arn=task["taskArn"],
         capacity_provider=task.get("capacityProviderName", ""),
@@ -107,9 +106,15 @@ def _task(task: TaskTypeDef, healthy: Mapping[str, frozenset[str]]) -> Task:
         started_at=_moment(task.get("startedAt")),
         pull_started_at=_moment(task.get("pullStartedAt")),
         health=task.get("healthStatus", "UNKNOWN"),
-        in_service=all(addresses & ids for ids in healthy.values()) if healthy else None,
+        in_service=_in_service(task, healthy) if healthy else None,
         zone=task.get("availabilityZone", ""),
     )
+
+
+def _in_service(task: TaskTypeDef, healthy: Mapping[str, frozenset[str]]) -> bool:
+    """Whether every target group finds the task healthy."""
+    addresses = frozenset(_addresses(task))
+    return all(addresses & ids for ids in healthy.values())
 
 
 def _addresses(task: TaskTypeDef) -> Iterator[str]:

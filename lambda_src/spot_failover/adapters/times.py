@@ -17,6 +17,4 @@ def from_text(text: str) -> datetime:
 
 def whole_milliseconds(time: datetime) -> datetime:
     """Return the time as it would be read back: only then can it be compared with one that was."""
-    utc = time if time.tzinfo is UTC else time.astimezone(UTC)
-    finer = utc.microsecond % 1000
-    return utc.replace(microsecond=utc.microsecond - finer) if finer else utc
+    return time.astimezone(UTC).replace(microsecond=time.microsecond // 1000 * 1000)

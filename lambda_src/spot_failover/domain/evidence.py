@@ -38,17 +38,6 @@ class EvidenceKind(StrEnum):
     __hash__ = str.__hash__
 
 
-# What always counts against Spot; a start that failed does where it was for lack of capacity.
-_FAILURES = frozenset(
-    {
-        EvidenceKind.SPOT_INTERRUPTION,
-        EvidenceKind.SPOT_PLACEMENT_FAILURE,
-        EvidenceKind.SPOT_TASK_WAITING,
-        EvidenceKind.SPOT_DEFICIT,
-    }
-)
-
-
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """One event about one service.
@@ -166,4 +155,20 @@ def last_failure(evidence: Iterable[Evidence]) -> datetime | None:
 
 
 def _counts_against_spot(row: Evidence) -> bool:
-    return row.kind in _FAILURES or (row.kind is EvidenceKind.SPOT_TASK_START_FAILED and row.lacks_capacity)
+    match row.kind:
+        case (
+            EvidenceKind.SPOT_TASK_STARTED
+            | EvidenceKind.ON_DEMAND_SHORTAGE
+            | EvidenceKind.OPERATOR_FAILOVER
+            | EvidenceKind.OPERATOR_RESTORE
+        ):
+            return False
+        case EvidenceKind.SPOT_TASK_START_FAILED:
+            return row.lacks_capacity
+        case (
+            EvidenceKind.SPOT_INTERRUPTION
+            | EvidenceKind.SPOT_PLACEMENT_FAILURE
+            | EvidenceKind.SPOT_TASK_WAITING
+            | EvidenceKind.SPOT_DEFICIT
+        ):
+            return True

@@ -147,7 +147,7 @@ class Reconcile:
             self._forget(record, step.decision, now)
             return
         told = messages.of_pass(record, step.intent, observation, now, step.decision.remarks)
-        intent = replace(step.intent, outbox=(*record.outbox, *told)) if told else step.intent
+        intent = replace(step.intent, outbox=(*record.outbox, *told))
         if step.changes and observation:
             intent = self._act(record, replace(step, intent=intent), observation, now)
         elif intent.outbox:

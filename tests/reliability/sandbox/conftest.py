@@ -6,7 +6,7 @@ Where the checkout has no earlier commit, the hub is of this one from the beginn
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -37,16 +37,24 @@ FIRST: Final = "test_upgrade.py"
 LAST: Final = "test_destroy.py"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark all tests here as slow, and put them in the order that they need."""
-    ours = [item for item in items if item.path.is_relative_to(HERE)]
-    for item in ours:
-        item.add_marker(pytest.mark.slow)
-        item.add_marker(pytest.mark.timeout(TIMEOUT_SECONDS))
-    ours.sort(key=lambda item: (item.path.name == LAST, item.path.name != FIRST))
-    places = [index for index, item in enumerate(items) if item.path.is_relative_to(HERE)]
-    for index, item in zip(places, ours, strict=True):
-        items[index] = item
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None, None, None]:
+    """Mark all tests here as slow, and put them before all others, in the order that they need.
+
+    One after the other they take longest of the slow ones: begun last, they would be all that still runs.
+    """
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.slow)
+            item.add_marker(pytest.mark.timeout(TIMEOUT_SECONDS))
+    yield
+    items.sort(key=_rank)
+
+
+def _rank(item: pytest.Item) -> int:
+    if not item.path.is_relative_to(HERE):
+        return 3
+    return {FIRST: 0, LAST: 2}.get(item.path.name, 1)
 
 
 @dataclass(slots=True)
