@@ -66,7 +66,7 @@ def figures() -> list[Figure]:
 
 def measure(fleet: Fleet, every: int) -> Measured:
     """Let each so manieth service fail over, measure, and close the fleet."""
-    _tick(fleet)  # learns the sizes of tasks, which the next ones know
+    _tick(fleet)  # reports what services lack, as once a week
     fleet.wait(60)
     fleet.hub.aws.book.taken()
     written: dict[Detail, set[tuple[str, ...]]] = {detail: set() for detail in Detail}

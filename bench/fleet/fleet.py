@@ -7,13 +7,16 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import Any, Final
 
 from bench.fleet.hub import BUS, EVIDENCE, REGION, STATE, Hub
 from simulator.backtest.contender import STANDBY_SUFFIX
 from simulator.backtest.services import ON_DEMAND_ONLY, SPOT_ONLY
 from simulator.world import World
+from simulator.world.names import arn
 from spot_failover.adapters.items import from_spoke
+from spot_failover.adapters.ledger import from_ledger
 from spot_failover.adapters.record_items import (
     pass_attributes,
     readiness_attributes,
@@ -22,6 +25,7 @@ from spot_failover.adapters.record_items import (
 from spot_failover.adapters.tables import encoded
 from spot_failover.adapters.times import whole_milliseconds
 from spot_failover.domain.identity import Location, ServiceId
+from spot_failover.domain.ledger import Ledger, Usage
 from spot_failover.domain.policy import Mode, Policy, Standby, policy_document
 from spot_failover.domain.readiness import Check, Finding
 from spot_failover.domain.record import Record, Spoke
@@ -31,12 +35,16 @@ from spot_failover.domain.registration import (
     SPOKE_PARAMETER,
     Registration,
 )
+from spot_failover.domain.task_definition import TaskSize
 from spot_failover.events.errors import EventError
 from spot_failover.events.model import Ignored
 from spot_failover.events.parser import parse
 
 START: Final = datetime(2026, 3, 2, 9, tzinfo=UTC)
 CLUSTER: Final = "shop"
+SIZE_OF_A_TASK: Final = TaskSize(256, 512)
+# At most, by one service since midnight: task-seconds on Spot and on demand, and dollars saved.
+USED: Final = (86_400, 864, 0.25)
 # Tasks start within three minutes; after ten all services are at rest.
 SETTLING: Final = timedelta(minutes=10)
 # What many services lack: it makes every record that is read so much longer.
@@ -141,15 +149,16 @@ class Fleet:
 
     def _services(self, account: str) -> Iterator[Record]:
         self.world.register_cluster(account, REGION, CLUSTER)
-        self.world.register_task_definition(account, REGION, "app:1")
         create = self.world.api(account, REGION).create_service
         for number in range(self.size.services):
             service = ServiceId(account, REGION, CLUSTER, f"service-{number:03}")
-            created_at = self._create(create, service.service, SPOT_ONLY, self.size.tasks)
+            definition = _definition(service)
+            self.world.register_task_definition(account, REGION, definition)
+            created_at = self._create(create, service.service, definition, SPOT_ONLY, self.size.tasks)
             mode = self.size.modes[number % len(self.size.modes)]
             standby = "" if mode is Mode.SWITCH else service.service + STANDBY_SUFFIX
             if standby:
-                self._create(create, standby, ON_DEMAND_ONLY, 0)
+                self._create(create, standby, definition, ON_DEMAND_ONLY, 0)
             yield Record(
                 service,
                 Policy(mode=mode, owner="platform", standby=Standby(standby)),
@@ -160,10 +169,22 @@ class Fleet:
                 version=1,
             )
 
+    def _ledger(self, account: str, now: datetime, chance: Random) -> Ledger:
+        """Return what is counted of a day so far: no two services ran alike."""
+        services = [record.id for record in self._records if record.id.account == account]
+        return Ledger(
+            Location(account, REGION),
+            now,
+            now.date(),
+            usage={service: Usage(*(most * chance.random() for most in USED)) for service in services},
+            sizes={_definition(service): SIZE_OF_A_TASK for service in services},
+        )
+
     def _create(
         self,
         create: Callable[[dict[str, Any]], dict[str, Any]],
         name: str,
+        definition: str,
         strategy: tuple[dict[str, Any], ...],
         desired: int,
     ) -> datetime:
@@ -172,7 +193,7 @@ class Fleet:
             {
                 "cluster": CLUSTER,
                 "serviceName": name,
-                "taskDefinition": "app:1",
+                "taskDefinition": definition,
                 "desiredCount": desired,
                 "capacityProviderStrategy": [dict(item) for item in strategy],
             }
@@ -194,7 +215,9 @@ class Fleet:
             name = f"{SERVICES_PREFIX}{CLUSTER}/{record.id.service}"
             parameters = aws.parameters.setdefault((record.id.account, REGION), {})
             parameters[name] = json.dumps(policy_document(record.policy))
+        chance = Random(1)
         for account in self.accounts:
+            state.put(encoded(from_ledger(self._ledger(account, now, chance))))
             spoke = Spoke(Location(account, REGION), refreshed_at=now, heard_at=now)
             state.put(encoded(from_spoke(spoke)))
             settings = {
@@ -204,3 +227,8 @@ class Fleet:
                 "operation": "active",
             }
             aws.parameters[account, REGION][SPOKE_PARAMETER] = json.dumps(settings)
+
+
+def _definition(service: ServiceId) -> str:
+    """Return the ARN of the task definition that a service has to itself."""
+    return arn(service.account, service.region, f"task-definition/{service.service}:7")
